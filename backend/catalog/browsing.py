@@ -1,0 +1,122 @@
+"""What a visitor looks at: areas, categories, the list of products, one product."""
+
+from typing import Any
+
+from sqlalchemy import text
+
+from backend.core import clock
+from backend.core.database import db
+from backend.core.errors import NotFound
+from backend.core.paging import Page, page_of, read_cursor
+
+_AREAS = text("""
+    SELECT a.code, a.name,
+           coalesce(jsonb_agg(jsonb_build_object(
+               'code', c.code, 'name', c.name, 'area_class', c.area_class) ORDER BY c.code)
+               FILTER (WHERE c.code IS NOT NULL), '[]') AS counties
+      FROM areas a LEFT JOIN areas c ON c.prefecture_code = a.code
+     WHERE a.prefecture_code IS NULL
+     GROUP BY a.code ORDER BY a.code
+""")
+
+_CATEGORIES = text("SELECT code, name, parent_code FROM categories ORDER BY sort, code")
+
+_LIST = """
+    SELECT p.id, p.name, p.subtitle, p.kind, p.category_code, p.pictures[1] AS picture,
+           p.fresh, a.code AS county_code, a.name AS county_name, a.area_class,
+           m.name AS producer_name,
+           (SELECT min(s.price_fen) FROM skus s WHERE s.product_id = p.id AND s.on_sale)
+               AS from_price_fen,
+           EXISTS (SELECT 1 FROM recognitions r WHERE r.product_id = p.id
+                      AND r.status = 'valid' AND r.valid_from <= :today AND r.valid_to >= :today)
+               AS is_assistance
+      FROM products p
+      JOIN areas a ON a.code = p.county_code
+      JOIN producers m ON m.id = p.producer_id
+     WHERE p.state = 'listed' {conditions}
+     ORDER BY p.id DESC LIMIT :limit
+"""
+
+_CONDITIONS = {
+    "category": (
+        "AND p.category_code IN (SELECT code FROM categories"
+        " WHERE code = :category OR parent_code = :category)"
+    ),
+    "county": "AND p.county_code = :county",
+    "prefecture": "AND a.prefecture_code = :prefecture",
+    "before": "AND p.id < :before",
+}
+
+_DETAIL = text("""
+    SELECT p.id, p.name, p.subtitle, p.kind, p.category_code, p.pictures, p.description,
+           p.fresh, p.shelf_life_days, p.storage,
+           a.code AS county_code, a.name AS county_name, a.area_class,
+           f.name AS prefecture_name,
+           m.id AS producer_id, m.name AS producer_name, m.kind AS producer_kind,
+           m.story AS producer_story, m.households AS producer_households,
+           (SELECT jsonb_agg(jsonb_build_object(
+                       'id', s.id, 'spec', s.spec, 'unit', s.unit,
+                       'net_weight_g', s.net_weight_g, 'price_fen', s.price_fen,
+                       'market_price_fen', s.market_price_fen, 'case_size', s.case_size,
+                       'min_quantity', s.min_quantity, 'purchase_limit', s.purchase_limit,
+                       'available', k.on_hand - k.reserved) ORDER BY s.price_fen, s.id)
+              FROM skus s JOIN sku_stocks k ON k.sku_id = s.id
+             WHERE s.product_id = p.id AND s.on_sale) AS skus,
+           (SELECT jsonb_build_object('number', r.number, 'issuer', r.issuer,
+                                      'batch', r.batch, 'valid_to', r.valid_to)
+              FROM recognitions r WHERE r.product_id = p.id AND r.status = 'valid'
+               AND r.valid_from <= :today AND r.valid_to >= :today
+             ORDER BY r.valid_to DESC, r.id LIMIT 1) AS recognition
+      FROM products p
+      JOIN areas a ON a.code = p.county_code
+      LEFT JOIN areas f ON f.code = a.prefecture_code
+      JOIN producers m ON m.id = p.producer_id
+     WHERE p.id = :product_id AND p.state = 'listed'
+""")
+
+
+def list_areas() -> list[dict[str, Any]]:
+    """The prefectures, each with its counties and their class."""
+    return [dict(row) for row in db.session.execute(_AREAS).mappings()]
+
+
+def list_categories() -> list[dict[str, Any]]:
+    """Every category in the order in which it is shown."""
+    return [dict(row) for row in db.session.execute(_CATEGORIES).mappings()]
+
+
+def list_products(
+    *,
+    category: str | None = None,
+    county: str | None = None,
+    prefecture: str | None = None,
+    limit: int = 20,
+    cursor: str | None = None,
+) -> Page[dict[str, Any]]:
+    """Listed products, the newest first. A category brings those below it along."""
+    position = read_cursor(cursor, (int,))
+    wanted = {
+        "category": category,
+        "county": county,
+        "prefecture": prefecture,
+        "before": position[0] if position else None,
+    }
+    given = {name: value for name, value in wanted.items() if value is not None}
+    conditions = " ".join(_CONDITIONS[name] for name in given)
+    rows = db.session.execute(
+        text(_LIST.format(conditions=conditions)),
+        {**given, "today": clock.today(), "limit": limit + 1},
+    )
+    return page_of([dict(row) for row in rows.mappings()], limit, lambda row: (row["id"],))
+
+
+def show_product(product_id: int) -> dict[str, Any]:
+    """One listed product with its SKUs and its valid recognition; `NotFound` otherwise."""
+    row = (
+        db.session.execute(_DETAIL, {"product_id": product_id, "today": clock.today()})
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound("该商品不存在或已下架")
+    return dict(row)

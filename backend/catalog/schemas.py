@@ -1,0 +1,133 @@
+"""What the catalogue shows and what it lets staff change."""
+
+from marshmallow import fields, validate
+
+from backend.core.schemas import Fen, Id, PageQuery, Schema, String, Whole
+
+MEDIA = "/media/"
+
+
+class CountyOut(Schema):
+    code = fields.String(metadata={"example": "430923"})
+    name = fields.String(metadata={"example": "安化县"})
+    area_class = fields.String(metadata={"description": "`national`, `provincial` or `other`."})
+
+
+class PrefectureOut(Schema):
+    code = fields.String(metadata={"example": "430900"})
+    name = fields.String(metadata={"example": "益阳市"})
+    counties = fields.List(fields.Nested(CountyOut))
+
+
+class AreasOut(Schema):
+    items = fields.List(fields.Nested(PrefectureOut))
+
+
+class CategoryOut(Schema):
+    code = fields.String(metadata={"example": "tea"})
+    name = fields.String(metadata={"example": "茶叶"})
+    parent_code = fields.String(allow_none=True)
+
+
+class CategoriesOut(Schema):
+    items = fields.List(fields.Nested(CategoryOut))
+
+
+def _area_code() -> String:
+    return String(
+        load_default=None,
+        max_length=6,
+        validate=validate.Regexp(r"[0-9]{6}\Z", error="应为六位行政区划代码"),
+        metadata={"example": "430923"},
+    )
+
+
+class ProductsQuery(PageQuery):
+    category = String(
+        load_default=None,
+        max_length=40,
+        metadata={"description": "A category and those below it.", "example": "tea"},
+    )
+    county = _area_code()
+    prefecture = _area_code()
+
+
+class ProductCardOut(Schema):
+    id = Id()
+    name = fields.String(metadata={"example": "安化千两茶饼"})
+    subtitle = fields.String()
+    kind = fields.String(metadata={"description": "`goods` or `service`."})
+    category_code = fields.String()
+    picture_url = fields.Function(lambda row: row["picture"] and MEDIA + row["picture"])
+    fresh = fields.Boolean(metadata={"description": "鲜活易腐, no seven-day return."})
+    county_code = fields.String()
+    county_name = fields.String()
+    area_class = fields.String()
+    producer_name = fields.String()
+    from_price_fen = Fen(allow_none=True)
+    is_assistance = fields.Boolean(metadata={"description": "A recognition is valid today."})
+
+
+class ProductsOut(Schema):
+    items = fields.List(fields.Nested(ProductCardOut))
+    next_cursor = fields.String(
+        allow_none=True, metadata={"description": "Send as `cursor`; null at the end."}
+    )
+
+
+class SkuOut(Schema):
+    id = Id()
+    spec = fields.String(metadata={"example": "5斤装"})
+    unit = fields.String(metadata={"description": "`piece`, `box`, `kg` or `g`."})
+    net_weight_g = fields.Integer(metadata={"description": "Grams."})
+    price_fen = Fen()
+    market_price_fen = Fen(allow_none=True)
+    case_size = fields.Integer()
+    min_quantity = fields.Integer()
+    purchase_limit = fields.Integer(allow_none=True)
+    available = fields.Integer(metadata={"description": "Units left a moment ago."})
+
+
+class RecognitionOut(Schema):
+    number = fields.String()
+    issuer = fields.String()
+    batch = fields.String()
+    valid_to = fields.String(metadata={"example": "2027-12-31"})
+
+
+class ProductOut(Schema):
+    id = Id()
+    name = fields.String()
+    subtitle = fields.String()
+    description = fields.String()
+    kind = fields.String()
+    category_code = fields.String()
+    picture_urls = fields.Function(lambda row: [MEDIA + path for path in row["pictures"]])
+    fresh = fields.Boolean()
+    shelf_life_days = fields.Integer(allow_none=True)
+    storage = fields.String()
+    county_code = fields.String()
+    county_name = fields.String()
+    area_class = fields.String()
+    prefecture_name = fields.String()
+    producer_id = Id()
+    producer_name = fields.String()
+    producer_kind = fields.String()
+    producer_story = fields.String()
+    producer_households = fields.Integer()
+    skus = fields.Function(lambda row: SkuOut(many=True).dump(row["skus"] or []))
+    recognition = fields.Nested(RecognitionOut, allow_none=True)
+
+
+class StockCorrectionIn(Schema):
+    change = Whole(
+        required=True,
+        least=-1_000_000,
+        most=1_000_000,
+        metadata={"description": "Units to add, or to take when negative.", "example": -3},
+    )
+    reason = String(required=True, max_length=200, metadata={"example": "盘点少三箱"})
+
+
+class StockOut(Schema):
+    available = fields.Integer()

@@ -1,0 +1,1 @@
+"""Who competes: seasons, tracks, institutions, teams and competitors."""

@@ -1,0 +1,132 @@
+"""Valkey as an accelerator: it may be down or empty, then things are slower and never wrong."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import redis
+import structlog
+from flask import Flask, current_app
+
+from backend.settings import Settings
+
+log = structlog.get_logger()
+PAUSE_AFTER_FAILURE_SECONDS = 2.0
+
+
+class Cache:
+    """Bytes by key with an expiry. Failures read as misses and open a short pause."""
+
+    def __init__(self, url: str | None) -> None:
+        self._client = (
+            redis.Redis.from_url(url, socket_timeout=0.2, socket_connect_timeout=0.2)
+            if url
+            else None
+        )
+        self._closed_until = 0.0
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is a Valkey and it has not just failed."""
+        return self._client is not None and time.monotonic() >= self._closed_until
+
+    def get(self, key: str) -> bytes | None:
+        """The bytes under `key`; `None` when absent, expired or unreachable."""
+        if self._client is None or not self.usable:
+            return None
+        try:
+            value = self._client.get(key)
+        except redis.RedisError as error:
+            self._pause(error)
+            return None
+        return value if isinstance(value, bytes) else None
+
+    def set(self, key: str, value: bytes, seconds: float) -> None:
+        """Keep `value` for `seconds`; does nothing when Valkey is unreachable."""
+        if self._client is None or not self.usable:
+            return
+        try:
+            self._client.set(key, value, px=int(seconds * 1000))
+        except redis.RedisError as error:
+            self._pause(error)
+
+    def delete(self, key: str) -> None:
+        """Forget `key`; does nothing when Valkey is unreachable."""
+        if self._client is None or not self.usable:
+            return
+        try:
+            self._client.delete(key)
+        except redis.RedisError as error:
+            self._pause(error)
+
+    def answers(self) -> bool | None:
+        """Whether Valkey answers; `None` where none is configured."""
+        if self._client is None:
+            return None
+        try:
+            return bool(self._client.ping())
+        except redis.RedisError:
+            return False
+
+    def _pause(self, error: redis.RedisError) -> None:
+        self._closed_until = time.monotonic() + PAUSE_AFTER_FAILURE_SECONDS
+        log.warning("cache_unavailable", error=type(error).__name__)
+
+
+def open_cache(app: Flask, settings: Settings) -> None:
+    """Give the application its cache."""
+    app.extensions["cache"] = Cache(str(settings.redis_url) if settings.redis_url else None)
+
+
+def cache() -> Cache:
+    """The running application's cache."""
+    found = current_app.extensions["cache"]
+    if not isinstance(found, Cache):
+        raise TypeError("the application has no cache")
+    return found
+
+
+class _Flights:
+    """Lets one thread of this process build what many ask for at the same moment."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[str, tuple[threading.Lock, int]] = {}
+
+    @contextmanager
+    def only_one(self, key: str) -> Iterator[None]:
+        with self._guard:
+            lock, waiting = self._locks.get(key, (threading.Lock(), 0))
+            self._locks[key] = (lock, waiting + 1)
+        try:
+            with lock:
+                yield
+        finally:
+            with self._guard:
+                lock, waiting = self._locks[key]
+                if waiting == 1:
+                    del self._locks[key]
+                else:
+                    self._locks[key] = (lock, waiting - 1)
+
+
+_flights = _Flights()
+
+
+def cached(key: str, seconds: float, build: Callable[[], bytes]) -> bytes:
+    """The bytes under `key`, built when there are none.
+
+    After a flush each process builds once, however many ask. Without Valkey every call builds.
+    """
+    found = cache().get(key)
+    if found is not None:
+        return found
+    if not cache().usable:
+        return build()
+    with _flights.only_one(key):
+        found = cache().get(key)
+        if found is None:
+            found = build()
+            cache().set(key, found, seconds)
+        return found

@@ -1,0 +1,177 @@
+"""Domain errors and how clients see them: RFC 9457 problem documents with stable codes."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import structlog
+from flask import Flask, Response, current_app, g
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+PROBLEM_JSON = "application/problem+json"
+log = structlog.get_logger()
+
+
+class DomainError(Exception):
+    """A refusal that the domain explains. Subclasses stand beside the rule that raises them.
+
+    `code` is stable and meant for programs, `message` is Chinese and meant for people,
+    `field` names the input at fault, `extra` carries what a client needs to go on.
+    """
+
+    code: ClassVar[str]
+    status: ClassVar[int] = 409
+    message: str = ""
+
+    registry: ClassVar[dict[str, type["DomainError"]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "code" in cls.__dict__:
+            if cls.code in DomainError.registry:
+                raise TypeError(f"two errors share the code {cls.code}")
+            DomainError.registry[cls.code] = cls
+
+    def __init__(
+        self, message: str | None = None, *, field: str | None = None, **extra: Any
+    ) -> None:
+        self.message = message or self.message
+        self.field = field
+        self.extra = extra
+        super().__init__(self.message)
+
+
+class InvalidInput(DomainError):
+    code = "invalid_input"
+    status = 422
+    message = "填写的内容有误"
+
+
+class MalformedJson(DomainError):
+    code = "malformed_json"
+    status = 400
+    message = "请求内容不是有效的 JSON"
+
+
+class NotFound(DomainError):
+    code = "not_found"
+    status = 404
+    message = "没有找到"
+
+
+class NotLoggedIn(DomainError):
+    code = "not_logged_in"
+    status = 401
+    message = "请先登录"
+
+
+class NotAllowed(DomainError):
+    code = "not_allowed"
+    status = 403
+    message = "没有权限进行此操作"
+
+
+class DatabaseUnavailable(DomainError):
+    code = "database_unavailable"
+    status = 503
+    message = "系统繁忙，请稍后再试"
+
+
+_HTTP_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+    429: "too_many_requests",
+}
+_HTTP_MESSAGES = {
+    400: "请求有误",
+    404: "没有找到",
+    405: "不支持此请求方法",
+    413: "内容太大",
+    415: "请以 application/json 提交",
+    429: "操作太频繁，请稍后再试",
+}
+
+
+def problem(
+    code: str, status: int, message: str, *, field: str | None = None, extra: Mapping[str, Any]
+) -> Response:
+    """A problem document; members beside RFC 9457's are `code`, `field`, `request_id`, `extra`."""
+    body: dict[str, Any] = {
+        "type": f"/docs/errors#{code}",
+        "title": message,
+        "status": status,
+        "code": code,
+        "request_id": g.get("request_id"),
+    }
+    if field is not None:
+        body["field"] = field
+    body.update(extra)
+    return Response(current_app.json.dumps(body), status=status, content_type=PROBLEM_JSON)
+
+
+def handle_problems(app: Flask) -> None:
+    """Every way out of a view that is not a success becomes a problem document."""
+
+    @app.errorhandler(DomainError)
+    def on_domain_error(error: DomainError) -> Response:
+        g.problem_code = error.code
+        return problem(
+            error.code, error.status, error.message, field=error.field, extra=error.extra
+        )
+
+    @app.errorhandler(HTTPException)
+    def on_http_error(error: HTTPException) -> Response:
+        messages = getattr(error, "data", {}).get("messages")
+        if messages:
+            return _on_invalid_input(messages, error.code or 422)
+        status = error.code or 500
+        code = _HTTP_CODES.get(status, "internal_error" if status >= 500 else "bad_request")
+        g.problem_code = code
+        response = problem(code, status, _HTTP_MESSAGES.get(status, "系统出错"), extra={})
+        for name, value in error.get_headers():
+            if name in {"Allow", "Retry-After"}:
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(OperationalError)
+    def on_lost_database(error: OperationalError) -> Response:
+        log.error("database_unavailable", error=type(error.orig).__name__)
+        return on_domain_error(DatabaseUnavailable())
+
+    @app.errorhandler(Exception)
+    def on_bug(error: Exception) -> Response:
+        log.error("unhandled_error", exc_info=error)
+        g.problem_code = "internal_error"
+        return problem("internal_error", 500, "系统出错，我们已记录", extra={})
+
+
+def _on_invalid_input(messages: Mapping[str, Any], status: int) -> Response:
+    """marshmallow's nested messages as a flat list of field and message."""
+    if status == 400:
+        g.problem_code = MalformedJson.code
+        return problem(MalformedJson.code, 400, MalformedJson.message, extra={})
+    errors = [
+        {"field": ".".join(path), "message": text}
+        for location in messages.values()
+        for path, text in _flatten(location, ())
+    ]
+    first = errors[0]
+    g.problem_code = InvalidInput.code
+    return problem(
+        InvalidInput.code, 422, first["message"], field=first["field"], extra={"errors": errors}
+    )
+
+
+def _flatten(node: Any, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], str]]:
+    if isinstance(node, Mapping):
+        return [
+            leaf
+            for key, value in node.items()
+            for leaf in _flatten(value, path if key == "_schema" else (*path, str(key)))
+        ]
+    if isinstance(node, list):
+        return [leaf for value in node for leaf in _flatten(value, path)]
+    return [(path, str(node))]

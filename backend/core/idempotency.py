@@ -1,0 +1,78 @@
+"""The same request sent twice is done once: `Idempotency-Key` with the body's fingerprint."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import LargeBinary, UniqueConstraint, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core import clock
+from backend.core.database import Base, Key, db
+from backend.core.errors import DomainError
+
+
+class KeyUsedOtherwise(DomainError):
+    code = "idempotency_key_used_otherwise"
+    status = 422
+    message = "同一个幂等键已用于另一个请求"
+
+
+class IdempotencyKey(Base):
+    """Who sent which key for what, and what came of it."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (UniqueConstraint("user_id", "purpose", "key"),)
+
+    id: Mapped[Key]
+    user_id: Mapped[int]
+    purpose: Mapped[str]
+    key: Mapped[str]
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    outcome: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+def fingerprint(body: Mapping[str, Any]) -> bytes:
+    """SHA-256 of the body in canonical JSON, so that spacing and order of keys do not matter."""
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).digest()
+
+
+def claim(
+    user_id: int, purpose: str, key: str, body: Mapping[str, Any], outcome: str
+) -> str | None:
+    """Claim `key` for `outcome` in the running transaction.
+
+    `None` when the key is new: go on and create `outcome`. Otherwise the outcome of the first
+    request, to be shown again. A concurrent twin waits here until the first has ended; if that
+    one rolled back, the twin claims the key. Raises `KeyUsedOtherwise` for another body.
+    """
+    print_ = fingerprint(body)
+    table = IdempotencyKey.__table__
+    claimed = db.session.execute(
+        insert(IdempotencyKey)
+        .values(
+            user_id=user_id,
+            purpose=purpose,
+            key=key,
+            fingerprint=print_,
+            outcome=outcome,
+            created_at=clock.now(),
+        )
+        .on_conflict_do_nothing()
+        .returning(table.c.id)
+    ).first()
+    if claimed:
+        return None
+    first = db.session.execute(
+        select(IdempotencyKey.fingerprint, IdempotencyKey.outcome).filter_by(
+            user_id=user_id, purpose=purpose, key=key
+        )
+    ).one()
+    if bytes(first.fingerprint) != print_:
+        raise KeyUsedOtherwise(field="Idempotency-Key")
+    return str(first.outcome)

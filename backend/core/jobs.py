@@ -1,0 +1,87 @@
+"""The queue: work that follows a change, written in the same transaction as the change."""
+
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any, ParamSpec
+
+import procrastinate
+import structlog
+from flask import Flask, current_app
+from procrastinate.tasks import Task
+from sqlalchemy import text
+
+from backend.core.database import database_connection, db, transaction
+from backend.settings import Settings
+
+Arguments = ParamSpec("Arguments")
+log = structlog.get_logger()
+
+queue = procrastinate.Blueprint()
+"""Rooms register their tasks here; `open_queue` gives them a database."""
+
+
+def in_transaction(work: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """Run a task's work in an application context and a transaction of its own.
+
+    Work that waits for WeChat ends its transaction before it waits, as views do.
+    """
+
+    @functools.wraps(work)
+    def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        with current_app.app_context(), transaction():
+            work(*args, **kwargs)
+
+    return run
+
+
+def each_in_transaction(items: Iterable[str], work: Callable[[str], None]) -> None:
+    """Do `work` for each item in a transaction of its own; a failure does not stop the rest."""
+    for item in items:
+        try:
+            with transaction():
+                work(item)
+        except Exception as error:
+            log.error("item_failed", work=work.__name__, item=item, exc_info=error)
+
+
+def open_queue(app: Flask, settings: Settings) -> None:
+    """Give the application its queue; only the worker opens the connection pool."""
+    connector = procrastinate.PsycopgConnector(
+        conninfo=settings.database_url, min_size=1, max_size=4
+    )
+    queue_app = procrastinate.App(connector=connector)
+    queue_app.add_tasks_from(queue, namespace="xiangbang")
+    app.extensions["queue"] = queue_app
+
+
+def defer(task: Task[..., Any, ...], **arguments: Any) -> None:
+    """Enqueue `task` inside the running transaction: a rollback takes the job with it.
+
+    Tasks are written so that doing their work twice is doing it once.
+    """
+    task.configure(connection=database_connection()).defer(**arguments)
+
+
+def run_worker(app: Flask, *, until_empty: bool = False, concurrency: int = 4) -> None:
+    """Work off the queue; with `until_empty` return when nothing is due, without periodic tasks."""
+    queue_app: procrastinate.App = app.extensions["queue"]
+    with app.app_context():
+        queue_app.run_worker(
+            wait=not until_empty,
+            concurrency=concurrency,
+            fetch_job_polling_interval=2,
+            delete_jobs="successful",
+            install_signal_handlers=not until_empty,
+        )
+
+
+def queue_state() -> dict[str, int]:
+    """Jobs waiting, and workers that gave a sign of life within the last minute."""
+    row = db.session.execute(
+        text("""
+            SELECT (SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo') AS waiting,
+                   (SELECT count(*) FROM procrastinate_workers
+                     WHERE last_heartbeat > now() - interval '1 minute') AS workers
+        """)
+    ).one()
+    return {"waiting": row.waiting, "workers": row.workers}

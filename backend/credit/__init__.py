@@ -1,0 +1,1 @@
+"""Who referred whom, and the ledger of what that earned."""

@@ -1,0 +1,61 @@
+"""Ending an unpaid order: the buyer cancels it, or its time runs out. The stock comes back."""
+
+from sqlalchemy import select
+
+from backend.catalog import stock
+from backend.core import clock
+from backend.core.database import db
+from backend.core.jobs import defer
+from backend.orders.checkout import reservation
+from backend.orders.life import CANCEL, EXPIRE, SYSTEM, Author, Step, StepNotPossible, take_step
+from backend.orders.models import Order, OrderLine, OrderState
+from backend.payments.asking import ask
+from backend.payments.collecting import find_open_payment
+from backend.payments.jobs import close_payment
+
+AT_A_TIME = 200
+
+
+def cancel(order_no: str, author: Author, reason: str | None) -> Order:
+    """Cancel an unpaid order. Money that arrives later all the same is refunded in full."""
+    return _end(order_no, CANCEL, author, reason)
+
+
+def due_orders() -> list[str]:
+    """Unpaid orders whose time is over, chosen by state: a stopped worker misses none."""
+    return list(
+        db.session.scalars(
+            select(Order.no)
+            .where(Order.state == OrderState.pending_payment, Order.pay_before <= clock.now())
+            .order_by(Order.pay_before)
+            .limit(AT_A_TIME)
+        )
+    )
+
+
+def expire(order_no: str) -> None:
+    """End one order whose time is over, after a last question whether it has been paid."""
+    payment = find_open_payment(order_no)
+    if payment is not None:
+        ask(payment.no)
+    try:
+        _end(order_no, EXPIRE, SYSTEM, "not paid in time")
+    except StepNotPossible:
+        return  # Paid or cancelled meanwhile: nothing is left to end.
+
+
+def release_goods(order: Order) -> None:
+    """Give back what the order had reserved."""
+    lines = db.session.execute(
+        select(OrderLine.sku_id, OrderLine.quantity).filter_by(order_id=order.id)
+    )
+    stock.release(dict(lines.tuples().all()), cause=f"{reservation(order.no)}:end")
+
+
+def _end(order_no: str, step: Step, author: Author, reason: str | None) -> Order:
+    order = take_step(order_no, step, author, reason)
+    release_goods(order)
+    payment = find_open_payment(order_no)
+    if payment is not None:
+        defer(close_payment, payment_no=payment.no)
+    return order

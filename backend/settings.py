@@ -1,0 +1,105 @@
+"""Every setting of the service, typed, read from the environment once and checked at start."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cryptography.fernet import Fernet
+from pydantic import Field, RedisDsn, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+
+class SettingsProblem(SystemExit):
+    """The environment is not fit to start with; the message lists every variable at fault."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    database_url: str
+    """`postgresql://…`; a Unix socket as `postgresql://user@/name?host=/directory`."""
+    database_pool_size: int = Field(10, ge=1, le=100)
+    redis_url: RedisDsn | None = None
+
+    secret_key: SecretStr = Field(min_length=32)
+    """Signs login tokens and cursors. A new one logs everybody out."""
+    data_keys: Annotated[list[SecretStr], NoDecode] = Field(min_length=1)
+    """Fernet keys for personal data, newest first; older ones still decrypt."""
+
+    public_url: str = Field(pattern=r"^https?://")
+    """Where WeChat reaches this service; callbacks are announced under it."""
+    media_directory: Path
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    wechat_api_base_url: str = Field("https://api.weixin.qq.com", pattern=r"^https?://")
+    wechat_pay_base_url: str = Field("https://api.mch.weixin.qq.com", pattern=r"^https?://")
+    wechat_appid: str = Field(min_length=1)
+    wechat_secret: SecretStr = Field(min_length=1)
+    wechat_mchid: str = Field(min_length=1)
+    wechat_merchant_serial: str = Field(min_length=1)
+    wechat_merchant_private_key_file: Path
+    wechat_apiv3_key: SecretStr = Field(min_length=32, max_length=32)
+    wechat_pay_public_key_id: str = Field(pattern=r"^PUB_KEY_ID_")
+    wechat_pay_public_key_file: Path
+    wechat_timeout_seconds: float = Field(5, gt=0)
+
+    login_days: int = Field(7, ge=1)
+    pay_within_seconds: int = Field(900, ge=1)
+    """An unpaid order gives its stock back after this long (domain: 15 minutes)."""
+    query_payment_after_seconds: int = Field(30, ge=1)
+    """When no callback came, WeChat is asked after this long, then at growing pauses."""
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, url: str) -> str:
+        try:
+            parsed = make_url(url)
+        except ArgumentError:
+            raise ValueError("not a database URL") from None
+        if not parsed.drivername.startswith("postgres"):
+            raise ValueError("only PostgreSQL is supported (postgresql://…)")
+        return url
+
+    @field_validator("data_keys", mode="before")
+    @classmethod
+    def _split_keys(cls, value: object) -> object:
+        return [part for part in value.split(",") if part] if isinstance(value, str) else value
+
+    @field_validator("data_keys")
+    @classmethod
+    def _are_fernet_keys(cls, keys: list[SecretStr]) -> list[SecretStr]:
+        for key in keys:
+            Fernet(key.get_secret_value())
+        return keys
+
+    @field_validator("wechat_merchant_private_key_file", "wechat_pay_public_key_file")
+    @classmethod
+    def _can_be_read(cls, path: Path) -> Path:
+        if not path.is_file():
+            raise ValueError(f"no such file: {path}")
+        return path
+
+    @field_validator("public_url", "wechat_api_base_url", "wechat_pay_base_url")
+    @classmethod
+    def _without_last_slash(cls, url: str) -> str:
+        return url.rstrip("/")
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database URL with psycopg 3 named as the driver."""
+        url = make_url(self.database_url).set(drivername="postgresql+psycopg")
+        return url.render_as_string(hide_password=False)
+
+
+def read_settings() -> Settings:
+    """Settings from the environment, or `SettingsProblem` naming each variable to mend."""
+    try:
+        return Settings.model_validate({})
+    except ValidationError as error:
+        lines = [
+            f"  {'_'.join(str(part) for part in problem['loc'][:1]).upper()}: {problem['msg']}"
+            for problem in error.errors(include_input=False, include_url=False)
+        ]
+        message = "The service cannot start; these environment variables need attention:\n"
+        raise SettingsProblem(message + "\n".join(lines)) from None
