@@ -135,15 +135,11 @@ def standing_of(user_id: int) -> Standing:
 
 
 def _check_room(team: Team, is_captain: bool) -> None:
-    members, captains = (
-        db.session.execute(
-            select(func.count(), func.count().filter(Competitor.is_captain)).where(
-                Competitor.team_id == team.id, Competitor.withdrawn_at.is_(None)
-            )
+    members, captains = db.session.execute(
+        select(func.count(), func.count().filter(Competitor.is_captain)).where(
+            Competitor.team_id == team.id, Competitor.withdrawn_at.is_(None)
         )
-        .one()
-        .tuple()
-    )
+    ).one()
     if members >= LARGEST_TEAM:
         raise TeamFull(field="team_id")
     if is_captain and captains:

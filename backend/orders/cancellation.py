@@ -49,7 +49,7 @@ def release_goods(order: Order) -> None:
     lines = db.session.execute(
         select(OrderLine.sku_id, OrderLine.quantity).filter_by(order_id=order.id)
     )
-    stock.release(dict(lines.tuples().all()), cause=f"{reservation(order.no)}:end")
+    stock.release(dict(lines.all()), cause=f"{reservation(order.no)}:end")
 
 
 def _end(order_no: str, step: Step, author: Author, reason: str | None) -> Order:

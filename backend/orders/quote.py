@@ -121,20 +121,17 @@ def _check_limits(
         text("SELECT pg_advisory_xact_lock(hashtextextended('purchase_limit', :buyer))"),
         {"buyer": buyer_id},
     )
-    held = dict(
-        db.session.execute(
-            select(OrderLine.sku_id, func.sum(OrderLine.quantity))
-            .join(Order, Order.id == OrderLine.order_id)
-            .where(
-                Order.buyer_id == buyer_id,
-                Order.state.in_([OrderState.pending_payment, OrderState.paid]),
-                OrderLine.sku_id.in_([wish.sku_id for wish in limited]),
-            )
-            .group_by(OrderLine.sku_id)
+    holdings = db.session.execute(
+        select(OrderLine.sku_id, func.sum(OrderLine.quantity))
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(
+            Order.buyer_id == buyer_id,
+            Order.state.in_([OrderState.pending_payment, OrderState.paid]),
+            OrderLine.sku_id.in_([wish.sku_id for wish in limited]),
         )
-        .tuples()
-        .all()
+        .group_by(OrderLine.sku_id)
     )
+    held = dict(holdings.all())
     for wish in limited:
         limit = offered[wish.sku_id].purchase_limit
         if limit is not None and wish.quantity + int(held.get(wish.sku_id, 0)) > limit:

@@ -85,5 +85,5 @@ def _credited(order: Order) -> ledger.CreditedOrder | None:
         season_id=order.season_id,
         team_id=order.team_id,
         competitor_id=order.competitor_id,
-        lines=[ledger.CreditedLine(*line) for line in lines.tuples()],
+        lines=[ledger.CreditedLine(*line) for line in lines],
     )

@@ -1,0 +1,198 @@
+"""Builds what tests need in the database, with sensible values for whatever is not named."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import factory
+from factory.alchemy import SQLAlchemyModelFactory
+
+from backend.accounts.models import User
+from backend.accounts.roles import grant
+from backend.accounts.staff import create_staff
+from backend.catalog.models import Category, Producer, Product, Recognition, Sku, SkuStock
+from backend.catalog.stock import correct
+from backend.competition.models import Competitor, Institution, Season, Team, Track
+from backend.core import clock
+from backend.core.caller import Role
+from backend.core.database import db, transaction
+from demo.credit_codes import make
+from tests.api import Api, Person
+
+PASSWORD = "a long phrase for tests 42"
+
+
+class Factory(SQLAlchemyModelFactory):
+    class Meta:
+        abstract = True
+        sqlalchemy_session = db.session
+        sqlalchemy_session_persistence = "commit"
+
+
+class CategoryFactory(Factory):
+    class Meta:
+        model = Category
+        sqlalchemy_get_or_create = ("code",)
+
+    code = "tea"
+    name = "茶叶"
+    parent_code = None
+    sort = 1
+
+
+class ProducerFactory(Factory):
+    class Meta:
+        model = Producer
+
+    name = factory.Sequence(lambda n: f"云台茶叶合作社{n}")
+    kind = "cooperative"
+    credit_code = factory.Sequence(lambda n: make("93", "430923", f"{n:08d}"))
+    county_code = "430923"
+    settlement_mode = "resale"
+    story = "山里的老茶园。"
+    households = 120
+    created_at = factory.LazyFunction(clock.now)
+
+
+class ProductFactory(Factory):
+    class Meta:
+        model = Product
+
+    producer_id = factory.LazyFunction(lambda: ProducerFactory().id)
+    category_code = factory.LazyFunction(lambda: CategoryFactory().code)
+    county_code = "430923"
+    kind = "goods"
+    state = "listed"
+    name = factory.Sequence(lambda n: f"安化黑茶 {n} 号")
+    subtitle = "茯砖"
+    description = "金花茂盛。"
+    pictures = factory.LazyFunction(lambda: ["pictures/tea.webp"])
+    fresh = False
+    shelf_life_days = 3650
+    storage = "通风干燥"
+    listed_at = factory.LazyFunction(clock.now)
+
+
+class RecognitionFactory(Factory):
+    class Meta:
+        model = Recognition
+
+    product_id = factory.LazyFunction(lambda: ProductFactory().id)
+    number = factory.Sequence(lambda n: f"湘帮认字〔2026〕{n:04d}号")
+    issuer = "湖南省消费帮扶工作专班"
+    batch = "2026 年第一批"
+    valid_from = date(2026, 1, 1)
+    valid_to = date(2027, 12, 31)
+    status = "valid"
+
+
+class SkuFactory(Factory):
+    """A SKU with stock: `SkuFactory(stock=100, price_fen=5990)`."""
+
+    class Meta:
+        model = Sku
+
+    product_id = factory.LazyFunction(lambda: ProductFactory().id)
+    code = factory.Sequence(lambda n: f"SKU{n:05d}")
+    spec = "1kg 装"
+    unit = "box"
+    net_weight_g = 1000
+    price_fen = 5990
+    market_price_fen = 6990
+    case_size = 1
+    min_quantity = 1
+    purchase_limit = None
+    tax_class = "rate9"
+    stock = 100
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, stock: int = 100, **kwargs: Any) -> Any:
+        sku = super()._create(model_class, *args, **kwargs)
+        db.session.add(SkuStock(sku_id=sku.id, on_hand=0, reserved=0))
+        db.session.flush()
+        if stock:
+            correct(sku.id, stock, "opening stock", None, f"opening:{sku.code}")
+        db.session.commit()
+        return sku
+
+
+class SeasonFactory(Factory):
+    """A season that began a month ago and lasts another ten."""
+
+    class Meta:
+        model = Season
+        sqlalchemy_get_or_create = ("code",)
+
+    code = "2026"
+    name = "2026 赛季"
+    starts_at = factory.LazyFunction(lambda: clock.now() - timedelta(days=30))
+    ends_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=300))
+    attribution_window_days = 15
+
+
+class TrackFactory(Factory):
+    class Meta:
+        model = Track
+        sqlalchemy_get_or_create = ("season_id", "code")
+
+    season_id = factory.LazyFunction(lambda: SeasonFactory().id)
+    code = "college"
+    name = "高校组"
+
+
+class InstitutionFactory(Factory):
+    class Meta:
+        model = Institution
+        sqlalchemy_get_or_create = ("code",)
+
+    code = "school"
+    name = "湖南潇湘商贸学院"
+    kind = "school"
+    prefecture_code = "430100"
+
+
+class TeamFactory(Factory):
+    class Meta:
+        model = Team
+
+    season_id = factory.LazyFunction(lambda: SeasonFactory().id)
+    track_id = factory.LazyFunction(lambda: TrackFactory().id)
+    institution_id = factory.LazyFunction(lambda: InstitutionFactory().id)
+    code = factory.Sequence(lambda n: f"T{n:04d}")
+    name = factory.Sequence(lambda n: f"橙心队 {n}")
+
+
+class UserFactory(Factory):
+    class Meta:
+        model = User
+
+    openid = factory.Sequence(lambda n: f"oMADE{n:023d}")
+    created_at = factory.LazyFunction(clock.now)
+
+
+class CompetitorFactory(Factory):
+    class Meta:
+        model = Competitor
+
+    team_id = factory.LazyFunction(lambda: TeamFactory().id)
+    season_id = factory.LazyFunction(lambda: SeasonFactory().id)
+    user_id = factory.LazyFunction(lambda: UserFactory().id)
+    display_name = factory.Sequence(lambda n: f"小橙子{n}")
+    is_captain = False
+    enrolled_at = factory.LazyFunction(clock.now)
+
+
+def competitor(api: Api, **changes: Any) -> Person:
+    """Somebody who is logged in and competes in the running season."""
+    person = api.log_in()
+    CompetitorFactory(user_id=person.id, **changes)
+    with transaction():
+        grant(person.id, Role.competitor, None)
+    return person
+
+
+def staff(api: Api, role: Role = Role.operator) -> Person:
+    """A logged-in member of staff with one role."""
+    login = f"{role}.{UserFactory().id}"
+    with transaction():
+        create_staff(login, PASSWORD, role, None)
+    return api.log_in_staff(login, PASSWORD)
