@@ -32,6 +32,7 @@ from demo.records import (
 )
 
 DATA = Path(__file__).parent / "data"
+AREAS = Path(__file__).parents[1] / "migrations" / "data"
 COLUMN_OF_FIELD = {"county_class": "class"}
 
 Record = TypeVar("Record")
@@ -68,14 +69,14 @@ class Dataset:
         return tuple(each for each in self.competitors if each.team_code == team.code)
 
 
-def read(directory: Path = DATA, areas: Path | None = None) -> Dataset:
+def read(directory: Path = DATA, areas: Path = AREAS) -> Dataset:
     """Read and check the files of `directory`.
 
-    The lists of prefectures and counties are taken from `areas` when it is given. Raises
+    Prefectures and counties are those that the migrations bring, in `areas`. Raises
     `DemoDataError`, which lists everything that is wrong, not only the first thing.
     """
     reader = _Reader(directory)
-    area_reader = _Reader(areas or directory)
+    area_reader = _Reader(areas)
     prefectures = area_reader.table("hunan_prefectures", Prefecture)
     counties = area_reader.table("hunan_counties", County)
     categories = reader.table("categories", Category)

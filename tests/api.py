@@ -2,15 +2,16 @@
 
 import contextvars
 import itertools
+import json
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import requests
 from flask import Flask
-from werkzeug.test import TestResponse
 
 from simulator.testing import RunningSimulator
 
@@ -35,14 +36,18 @@ class Person:
     def get(self, path: str, status: int = 200) -> Any:
         return self.api.call("GET", path, token=self.token, status=status)
 
-    def post(self, path: str, body: Any = None, status: int = 201, **headers: str) -> Any:
+    def post(self, path: str, body: Any = None, status: int | None = 201, **headers: str) -> Any:
         return self.api.call("POST", path, body, token=self.token, status=status, **headers)
 
     def quote(self, *wishes: tuple[int, int], status: int = 200) -> Any:
         return self.post("/v1/quotes", {"lines": lines(wishes)}, status)
 
     def place(
-        self, *wishes: tuple[int, int], key: str | None = None, status: int = 201, **changes: Any
+        self,
+        *wishes: tuple[int, int],
+        key: str | None = None,
+        status: int | None = 201,
+        **changes: Any,
     ) -> Any:
         """Order `(sku id, quantity)` pairs at the total a quote says."""
         body = {"lines": lines(wishes), "receiver": RECEIVER, **changes}
@@ -52,7 +57,7 @@ class Person:
         headers = {"Idempotency-Key": key or uuid4().hex}
         return self.post("/v1/orders", body, status, **headers)
 
-    def start_paying(self, order_no: str, status: int = 201) -> Any:
+    def start_paying(self, order_no: str, status: int | None = 201) -> Any:
         return self.post(f"/v1/orders/{order_no}/payments", None, status)
 
     def pay(self, order_no: str) -> None:
@@ -63,10 +68,10 @@ class Person:
     def order(self, order_no: str) -> Any:
         return self.get(f"/v1/orders/{order_no}")
 
-    def cancel(self, order_no: str, status: int = 201) -> Any:
+    def cancel(self, order_no: str, status: int | None = 201) -> Any:
         return self.post(f"/v1/orders/{order_no}/cancellation", {}, status)
 
-    def ask_refund(self, order_no: str, status: int = 201) -> Any:
+    def ask_refund(self, order_no: str, status: int | None = 201) -> Any:
         return self.post(f"/v1/orders/{order_no}/refunds", {"reason": "不想要了"}, status)
 
     def visit(self, code: str) -> Any:
@@ -81,11 +86,60 @@ class Person:
         return self.get("/v1/competitor/credit")
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What came back, whichever way it was sent."""
+
+    status_code: int
+    text: str
+    headers: Mapping[str, str]
+
+    def get_json(self) -> Any:
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            return None
+
+
+class Transport(Protocol):
+    """A way to the service."""
+
+    def __call__(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Answer: ...
+
+
+def in_process(app: Flask) -> Transport:
+    """Straight into the application, in a context that shares no session with the test."""
+
+    def send(method: str, path: str, body: Any, headers: Mapping[str, str]) -> Answer:
+        sent = {} if body is None else {"json": body}
+        response = contextvars.Context().run(
+            app.test_client().open, path, method=method, headers=headers, **sent
+        )
+        return Answer(response.status_code, response.text, response.headers)
+
+    return send
+
+
+def over_http(base_url: str) -> Transport:
+    """To a server that runs elsewhere; each thread keeps a connection."""
+    here = threading.local()
+
+    def send(method: str, path: str, body: Any, headers: Mapping[str, str]) -> Answer:
+        if not hasattr(here, "session"):
+            here.session = requests.Session()
+        response = here.session.request(
+            method, base_url + path, json=body, headers=dict(headers), timeout=60
+        )
+        return Answer(response.status_code, response.text, response.headers)
+
+    return send
+
+
 class Api:
     """HTTP to the service under test; an unexpected status fails with the answer."""
 
-    def __init__(self, app: Flask, wechat: RunningSimulator) -> None:
-        self.app = app
+    def __init__(self, send: Transport, wechat: RunningSimulator) -> None:
+        self.send = send
         self.wechat = wechat
 
     def call(
@@ -100,20 +154,10 @@ class Api:
     ) -> Any:
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        response = self.send(method, path, body, headers)
-        if status is not None and response.status_code != status:
-            raise AssertionError(f"{method} {path}: {response.status_code} {response.text}")
-        return response.get_json(silent=True)
-
-    def send(
-        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
-    ) -> TestResponse:
-        sent = {} if body is None else {"json": body}
-        client = self.app.test_client()
-        # In a context of its own, so that a request shares no session with the test around it.
-        return contextvars.Context().run(
-            client.open, path, method=method, headers=headers, **sent
-        )
+        answer = self.send(method, path, body, headers)
+        if status is not None and answer.status_code != status:
+            raise AssertionError(f"{method} {path}: {answer.status_code} {answer.text}")
+        return answer.get_json()
 
     def login_code(self, openid: str) -> str:
         return str(self.wechat.post("/login-codes", {"openid": openid})["code"])

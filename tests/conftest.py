@@ -11,9 +11,11 @@ import socket
 import threading
 import types
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 import redis
@@ -22,16 +24,18 @@ from alembic import command
 from alembic.config import Config
 from cryptography.fernet import Fernet
 from flask.testing import FlaskClient
+from procrastinate.exceptions import AlreadyEnqueued
 from werkzeug.serving import make_server
 
 import simulator.clock
 from backend import Service, create_app
 from backend.core import clock
-from backend.core.jobs import run_worker
+from backend.core.database import transaction
+from backend.core.jobs import defer, run_worker
 from backend.settings import Settings
 from local.servers import Postgres, start_postgres, start_valkey
 from simulator.testing import RunningSimulator, running_simulator
-from tests.api import Api
+from tests.api import Api, in_process
 
 ROOT = Path(__file__).parent.parent
 SERVERS = ROOT / "var" / "test"
@@ -40,7 +44,7 @@ KEPT_TABLES = {"alembic_version", "areas"}
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
+def postgres() -> Postgres:
     """One server for all test workers; it does not wait for the disk."""
     server = start_postgres(SERVERS / "postgres")
     with psycopg.connect(server.url(), autocommit=True) as connection:
@@ -81,18 +85,25 @@ def migrate(url: str) -> None:
             os.environ["DATABASE_URL"] = before
 
 
-def copy_database(postgres: Postgres, template: str, name: str) -> str:
-    """A fresh copy of the template; its URL."""
+@pytest.fixture(scope="session")
+def database_url(postgres: Postgres, template: str, worker_id: str) -> Iterator[str]:
+    """This test worker's own copy of the template, gone when the worker ends."""
+    name = f"test_{worker_id}_{os.getpid()}"
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(1)")
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        _drop_left_over(connection)
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    return postgres.url(name)
+    yield postgres.url(name)
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-@pytest.fixture(scope="session")
-def database_url(postgres: Postgres, template: str, worker_id: str) -> str:
-    return copy_database(postgres, template, f"test_{worker_id}")
+def _drop_left_over(connection: psycopg.Connection[tuple[str]]) -> None:
+    """Databases of test workers that were killed."""
+    found = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%\\_%'")
+    for (name,) in found.fetchall():
+        if not psutil.pid_exists(int(name.rsplit("_", 1)[1])):
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
@@ -182,6 +193,7 @@ def empty(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         tables = ", ".join(sorted({name for (name,) in rows} - KEPT_TABLES))
+        connection.execute("SET lock_timeout = '10s'")
         connection.execute("SET session_replication_role = replica")
         connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
 
@@ -200,7 +212,7 @@ def client(app: Service) -> FlaskClient:
 @pytest.fixture
 def api(app: Service, wechat: RunningSimulator) -> Api:
     """The service as a mini-program uses it."""
-    return Api(app, wechat)
+    return Api(in_process(app), wechat)
 
 
 class Worker:
@@ -212,6 +224,14 @@ class Worker:
     def run(self) -> None:
         """Work off every job that is waiting."""
         run_worker(self._app, until_empty=True)
+
+    def sweep(self) -> None:
+        """Do once what the clock makes the worker do again and again, and what follows."""
+        registry = self._app.extensions["queue"].periodic_registry
+        for periodic in registry.periodic_tasks.values():
+            with suppress(AlreadyEnqueued), self._app.app_context(), transaction():
+                defer(periodic.task, timestamp=0)
+        self.run()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ class SessionOut(Schema):
 class MeOut(Schema):
     id = Id()
     phone_masked = fields.Function(
-        lambda user: mask_phone(user.phone) if user.phone else None,
+        lambda user: mask_phone(user["phone"]) if user["phone"] else None,
         metadata={"type": ["string", "null"], "example": "138****1234"},
     )
     roles = fields.List(fields.String(), metadata={"example": ["consumer", "competitor"]})

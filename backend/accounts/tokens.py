@@ -81,8 +81,10 @@ def identify(token: str) -> Caller:
     if ends <= clock.now().timestamp():
         raise LoginExpired
     who = db.session.execute(_WHO, {"user_id": user_id}).one_or_none()
-    if who is None or who.token_epoch != epoch:
+    if who is None:
         raise NotLoggedIn
     if who.blocked:
         raise UserBlocked
+    if who.token_epoch != epoch:
+        raise NotLoggedIn
     return Caller(user_id, frozenset({Role.consumer, *map(Role, who.roles)}))

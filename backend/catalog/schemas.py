@@ -37,7 +37,7 @@ def _area_code() -> String:
     return String(
         load_default=None,
         max_length=6,
-        validate=validate.Regexp(r"[0-9]{6}\Z", error="应为六位行政区划代码"),
+        validate=validate.Regexp(r"^[0-9]{6}$", error="应为六位行政区划代码"),
         metadata={"example": "430923"},
     )
 

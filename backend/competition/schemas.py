@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from backend.core.schemas import Id, Schema, String
+from backend.core.schemas import Flag, Id, Schema, String
 
 
 class EntryIn(Schema):
@@ -10,7 +10,7 @@ class EntryIn(Schema):
     display_name = String(
         required=True, max_length=20, metadata={"description": "Chosen name, not the real one."}
     )
-    is_captain = fields.Boolean(load_default=False)
+    is_captain = Flag(load_default=False)
     invited_by = Id(
         load_default=None, allow_none=True, metadata={"description": "A competitor's id."}
     )

@@ -63,7 +63,7 @@ def defer(task: Task[..., Any, ...], **arguments: Any) -> None:
 
 
 def run_worker(app: Flask, *, until_empty: bool = False, concurrency: int = 4) -> None:
-    """Work off the queue; with `until_empty` return when nothing is due, without periodic tasks."""
+    """Work off the queue until told to stop, or only until nothing is waiting any more."""
     queue_app: procrastinate.App = app.extensions["queue"]
     with app.app_context():
         queue_app.run_worker(

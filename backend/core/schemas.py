@@ -84,16 +84,30 @@ class Fen(Whole):
         super().__init__(**kwargs)
 
 
+class Flag(fields.Boolean):
+    """A JSON boolean; neither `1` nor `"true"` passes for one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if type(value) is not bool:
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class Id(fields.String):
     """A database key as clients see it: an opaque string."""
 
     default_error_messages = {"invalid": "编号无效"}
+    pattern = r"^[1-9][0-9]{0,17}$"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.metadata = {"pattern": self.pattern, **self.metadata}
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else str(value)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if not isinstance(value, str) or not re.fullmatch(r"[1-9][0-9]{0,17}", value):
+        if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
             raise self.make_error("invalid")
         return int(value)
 
@@ -149,7 +163,7 @@ class IdempotencyHeader(Schema):
         data_key="Idempotency-Key",
         required=True,
         max_length=64,
-        validate=validate.Regexp(r"[!-~]{8,64}\Z", error="应为 8 至 64 个可见字符"),
+        validate=validate.Regexp(r"^[!-~]{8,64}$", error="应为 8 至 64 个可见字符"),
         metadata={
             "description": "8 to 64 visible ASCII characters, new for each order.",
             "example": "7d0f8c1e-2b53-4a35",

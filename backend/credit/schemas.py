@@ -38,7 +38,7 @@ class VisitIn(Schema):
         load_default=None,
         allow_none=True,
         max_length=64,
-        validate=validate.Regexp(r"[0-9A-Za-z_-]{16,64}\Z", error="访客编号无效"),
+        validate=validate.Regexp(r"^[0-9A-Za-z_-]{16,64}$", error="访客编号无效"),
         metadata={"description": "The id an earlier visit answered with, if any."},
     )
 

@@ -30,7 +30,7 @@ class ReceiverIn(Schema):
     phone = String(
         required=True,
         max_length=11,
-        validate=validate.Regexp(r"1[3-9][0-9]{9}\Z", error="应为 11 位手机号"),
+        validate=validate.Regexp(r"^1[3-9][0-9]{9}$", error="应为 11 位手机号"),
         metadata={"example": "13800001234"},
     )
     area = String(required=True, max_length=60, metadata={"example": "湖南省 长沙市 岳麓区"})

@@ -1,0 +1,299 @@
+"""Puts the demo data into the service's database, and its pictures where the service shows them.
+
+    python -m demo.load rows        # the shop and the competition; again changes nothing
+    python -m demo.load pictures    # draws what is missing
+
+What is there already stays as it is, the stock above all: only missing rows are added.
+"""
+
+import argparse
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import insert as insert_missing
+
+from backend import create_app
+from backend.accounts.models import User
+from backend.accounts.roles import grant
+from backend.catalog.models import (
+    Category,
+    Producer,
+    Product,
+    Recognition,
+    Sku,
+    SkuStock,
+    StockMovement,
+)
+from backend.competition.models import Competitor, Institution, Season, Team, Track
+from backend.core import clock
+from backend.core.caller import Role
+from backend.core.database import Base, db, transaction
+from backend.credit.models import ReferralLink
+from demo import dataset, pictures
+from demo.dataset import Dataset
+from demo.errors import DemoDataError
+
+PICTURES = "pictures"
+SEASON_BEGAN_BEFORE = timedelta(weeks=6)
+SEASON_LASTS = timedelta(days=300)
+INSTITUTION_KIND = {"college": "school", "enterprise": "employer"}
+
+Row = dict[str, Any]
+
+
+def load(app: Flask) -> dict[str, int]:
+    """Add what is missing, in one transaction; how many rows of each kind were added.
+
+    Raises `DemoDataError` for a database with a season of its own: that one is not for playing.
+    """
+    data = dataset.read()
+    with app.app_context(), transaction():
+        _refuse_foreign_season(data)
+        added = _load_shop(data)
+        added.update(_load_competition(data))
+    return added
+
+
+def draw(media_directory: Path, workers: int | None = None) -> int:
+    """Draw the pictures that are missing below `media_directory`, on every core; their number."""
+    directory = media_directory / PICTURES
+    wanted = [(each.code, each.picture) for each in dataset.read().products]
+    missing = [pair for pair in wanted if not (directory / f"{pair[0]}.webp").exists()]
+    with ProcessPoolExecutor(workers) as pool:
+        list(pool.map(_draw_one, [directory] * len(missing), missing))
+    return len(missing)
+
+
+def _draw_one(directory: Path, picture: tuple[str, str]) -> None:
+    pictures.write_all(directory, [picture])
+
+
+def _refuse_foreign_season(data: Dataset) -> None:
+    foreign = db.session.scalars(select(Season.code).where(Season.code != data.season.code)).all()
+    if foreign:
+        problem = f"the database has the season {foreign[0]}, which is not the demo's"
+        raise DemoDataError([problem])
+
+
+def _load_shop(data: Dataset) -> dict[str, int]:
+    categories = [asdict(each) for each in data.categories]
+    new_categories = _add_missing(Category, categories, Category.code)
+    producers = _load_producers(data)
+    known = set(db.session.scalars(select(Sku.code)))
+    fresh = [each for each in data.skus if each.code not in known]
+    product_ids = _load_products(data, producers)
+    _load_recognitions(data, product_ids)
+    sku_ids = _returning(
+        Sku,
+        [_without(asdict(each), "product_code", "stock")
+         | {"product_id": product_ids[each.product_code]} for each in fresh],
+    )  # fmt: skip
+    _stock_up(zip(sku_ids, ((each.code, each.stock) for each in fresh), strict=True))
+    return {"categories": new_categories, "skus": len(sku_ids)}
+
+
+def _load_producers(data: Dataset) -> dict[str, int]:
+    """Producers by their code in the demo data; the database knows them by their credit code."""
+    rows = [
+        _without(asdict(each), "code", "contact_name", "contact_phone")
+        | {"created_at": clock.now()}
+        for each in data.producers
+    ]
+    _add_missing(Producer, rows, Producer.credit_code)
+    ids = dict(db.session.execute(select(Producer.credit_code, Producer.id)).all())
+    return {each.code: ids[each.credit_code] for each in data.producers}
+
+
+def _load_products(data: Dataset, producers: Mapping[str, int]) -> dict[str, int]:
+    """Products by their code; one is there already when one of its SKUs is."""
+    known = dict(db.session.execute(select(Sku.code, Sku.product_id)).all())
+    ids = {each.product_code: known[each.code] for each in data.skus if each.code in known}
+    missing = [each for each in data.products if each.code not in ids]
+    rows = [
+        _without(asdict(each), "code", "producer_code", "origin_county_code", "picture")
+        | {
+            "producer_id": producers[each.producer_code],
+            "county_code": each.origin_county_code,
+            "shelf_life_days": each.shelf_life_days or None,
+            "pictures": [f"{PICTURES}/{each.code}.webp"],
+            "state": "listed",
+            "listed_at": clock.now(),
+        }
+        for each in missing
+    ]
+    return ids | dict(zip((each.code for each in missing), _returning(Product, rows), strict=True))
+
+
+def _load_recognitions(data: Dataset, product_ids: Mapping[str, int]) -> None:
+    rows = [
+        _without(asdict(each), "product_code") | {"product_id": product_ids[each.product_code]}
+        for each in data.recognitions
+    ]
+    _add_missing(Recognition, rows, Recognition.product_id, Recognition.number)
+
+
+def _stock_up(fresh: Iterable[tuple[int, tuple[str, int]]]) -> None:
+    """The first stock of new SKUs, and the movement that explains it."""
+    stocks: list[Row] = []
+    movements: list[Row] = []
+    for sku_id, (code, stock) in fresh:
+        stocks.append({"sku_id": sku_id, "on_hand": stock})
+        movements.append(
+            {
+                "sku_id": sku_id,
+                "kind": "correct",
+                "cause": f"demo:{code}",
+                "on_hand_change": stock,
+                "reserved_change": 0,
+                "reason": "demo data",
+                "at": clock.now(),
+            }
+        )
+    if stocks:
+        db.session.execute(insert(SkuStock), stocks)
+        db.session.execute(insert(StockMovement), movements)
+
+
+def _load_competition(data: Dataset) -> dict[str, int]:
+    season_id = _load_season(data)
+    tracks = _load_by_code(
+        Track, [{"season_id": season_id, "code": t.code, "name": t.name} for t in data.tracks],
+        Track.season_id, Track.code,
+    )  # fmt: skip
+    institutions = _load_by_code(
+        Institution,
+        [asdict(each) | {"kind": INSTITUTION_KIND[each.kind]} for each in data.schools],
+        Institution.code,
+    )
+    teams = _load_by_code(
+        Team,
+        [
+            {
+                "season_id": season_id,
+                "track_id": tracks[each.track_code],
+                "institution_id": institutions[each.school_code],
+                "code": each.code,
+                "name": each.name,
+                "slogan": each.slogan,
+            }
+            for each in data.teams
+        ],
+        Team.season_id,
+        Team.code,
+    )
+    competitors = _load_competitors(data, season_id, teams)
+    return {"teams": len(teams), "referral_links": _load_links(data, competitors)}
+
+
+def _load_season(data: Dataset) -> int:
+    """The demo's season, running today: it began some weeks ago and lasts for months."""
+    now = clock.now()
+    season = db.session.scalars(select(Season).filter_by(code=data.season.code)).one_or_none()
+    if season is None:
+        midnight = datetime.combine(clock.today(), time.min, clock.SHANGHAI)
+        season = Season(
+            code=data.season.code,
+            name=data.season.name,
+            starts_at=midnight - SEASON_BEGAN_BEFORE,
+            ends_at=midnight - SEASON_BEGAN_BEFORE + SEASON_LASTS,
+            attribution_window_days=data.season.attribution_window_days,
+        )
+        db.session.add(season)
+    elif season.ends_at <= now:
+        season.ends_at = now + SEASON_LASTS
+    db.session.flush()
+    return season.id
+
+
+def _load_competitors(data: Dataset, season_id: int, teams: Mapping[str, int]) -> dict[str, int]:
+    """Competitors by their code: users with an openid, in a team, with the role."""
+    now = clock.now()
+    users = [{"openid": each.openid, "created_at": now} for each in data.competitors]
+    _add_missing(User, users, User.openid)
+    openids = select(User.openid, User.id).where(User.openid.in_(u["openid"] for u in users))
+    user_ids = dict(db.session.execute(openids).all())
+    ids: dict[str, int] = {}
+    known = select(Competitor.user_id, Competitor.id).filter_by(season_id=season_id)
+    entered = dict(db.session.execute(known).all())
+    for each in data.competitors:
+        user_id = user_ids[each.openid]
+        if user_id not in entered:
+            row = {
+                "season_id": season_id,
+                "team_id": teams[each.team_code],
+                "user_id": user_id,
+                "display_name": each.display_name,
+                "is_captain": each.captain,
+                "invited_by": ids.get(each.invited_by or ""),
+                "enrolled_at": now,
+            }
+            entered[user_id] = _returning(Competitor, [row])[0]
+            grant(user_id, Role.competitor, by=None)
+        ids[each.code] = entered[user_id]
+    return ids
+
+
+def _load_links(data: Dataset, competitors: Mapping[str, int]) -> int:
+    products = {each.product_code: each.code for each in data.skus}
+    ids = dict(db.session.execute(select(Sku.code, Sku.product_id)).all())
+    rows = [
+        {
+            "code": each.code.upper(),
+            "competitor_id": competitors[each.competitor_code],
+            "target_kind": each.target_kind,
+            "target_id": str(ids[products[each.target_code]]) if each.target_code else None,
+            "channel": each.channel,
+            "created_at": clock.now(),
+        }
+        for each in data.referral_links
+    ]
+    return _add_missing(ReferralLink, rows)
+
+
+def _load_by_code(table: type[Base], rows: Sequence[Row], *key: Any) -> dict[str, int]:
+    """Add missing rows of a table whose rows have a code; all ids by code."""
+    _add_missing(table, rows, *key)
+    columns = table.__table__.c
+    return dict(db.session.execute(select(columns.code, columns.id)).all())
+
+
+def _add_missing(table: type[Base], rows: Sequence[Row], *key: Any) -> int:
+    """Add the rows whose key is not there yet; how many were added."""
+    primary = next(iter(table.__table__.primary_key))
+    statement = insert_missing(table).on_conflict_do_nothing(index_elements=list(key) or None)
+    return len(db.session.execute(statement.returning(primary), list(rows)).all())
+
+
+def _returning(table: type[Base], rows: Sequence[Row]) -> list[int]:
+    """Add rows; their ids in the same order."""
+    if not rows:
+        return []
+    identity = table.__table__.c.id
+    statement = insert(table).returning(identity, sort_by_parameter_order=True)
+    return list(db.session.execute(statement, list(rows)).scalars())
+
+
+def _without(row: Row, *names: str) -> Row:
+    return {name: value for name, value in row.items() if name not in names}
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="demo.load", description="demo data for the service")
+    parser.add_argument("what", choices=("rows", "pictures"))
+    if parser.parse_args().what == "rows":
+        print(load(create_app()))
+    else:
+        os.nice(10)
+        print({"pictures": draw(Path(os.environ["MEDIA_DIRECTORY"]))})
+
+
+if __name__ == "__main__":
+    main()

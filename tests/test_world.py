@@ -1,0 +1,258 @@
+"""A world with people of every role that many requests are tried in, and that can be restored.
+
+Building it takes a second, so a module builds it once; what a request changed is put back.
+"""
+
+import contextvars
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+import psycopg
+import pytest
+import redis
+from flask import Flask
+from psycopg import sql
+from werkzeug.test import TestResponse
+
+from backend import Service
+from backend.accounts.people import block
+from backend.accounts.roles import grant
+from backend.catalog.models import Sku
+from backend.competition.models import Team
+from backend.core.alarms import raise_alarm
+from backend.core.caller import STAFF, Role
+from backend.core.database import transaction
+from backend.settings import Settings
+from simulator.testing import RunningSimulator
+from tests.api import Api, Person, in_process
+from tests.conftest import empty
+from tests.factories import (
+    PASSWORD,
+    CompetitorFactory,
+    SkuFactory,
+    TeamFactory,
+    UserFactory,
+    create_staff,
+)
+
+Digest = dict[str, tuple[int, str]]
+"""By table: how many rows, and a hash of them all."""
+
+
+class Tables:
+    """Every table of a database: what is in them, and a copy to return to."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = psycopg.connect(url, autocommit=True)
+        found = self._connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+        )
+        self._names = [name for (name,) in found]
+        self._kept: Digest = {}
+
+    def digest(self) -> Digest:
+        query = sql.SQL(" UNION ALL ").join(
+            sql.SQL(
+                "SELECT {name}, count(*), md5(coalesce(string_agg(r::text, '|' ORDER BY r::text),"
+                " '')) FROM {table} r"
+            ).format(name=sql.Literal(name), table=sql.Identifier(name))
+            for name in self._names
+        )
+        rows = self._connection.execute(query, prepare=True)
+        return {name: (count, md5) for name, count, md5 in rows}
+
+    def keep(self) -> None:
+        """Remember everything as it is now."""
+        for name in self._names:
+            self._run("CREATE TEMP TABLE {copy} AS TABLE {table}", name)
+        self._kept = self.digest()
+
+    def changed(self) -> list[str]:
+        """The tables that are no longer as they were kept."""
+        now = self.digest()
+        return [name for name in self._names if now[name] != self._kept[name]]
+
+    def restore(self) -> None:
+        """Make everything as it was kept; triggers that guard history are passed over."""
+        changed = self.changed()
+        if not changed:
+            return
+        with self._connection.transaction():
+            self._connection.execute("SET LOCAL session_replication_role = replica")
+            for name in changed:
+                self._run("DELETE FROM {table}", name)
+                self._run("INSERT INTO {table} OVERRIDING SYSTEM VALUE TABLE {copy}", name)
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        return self._connection.execute(query.encode(), values).fetchall()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _run(self, statement: str, name: str) -> None:
+        self._connection.execute(
+            sql.SQL(statement).format(
+                table=sql.Identifier("public", name), copy=sql.Identifier("kept_" + name)
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Example:
+    """A request that succeeds when the person named (nobody for `None`) sends it."""
+
+    method: str
+    path: str
+    by: str | None = None
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+
+
+@dataclass
+class World:
+    """People of every role, and one of each thing that a request can name."""
+
+    app: Service
+    api: Api
+    tables: Tables
+    people: dict[str, Person]
+    sku: Sku
+    team: Team
+    new_user_id: int
+    second_competitor_id: int
+    blocked_user_id: int
+    alarm_id: int
+    link_code: str
+    unpaid_order_no: str
+    paid_order_no: str
+
+    STAFF_LOGIN: ClassVar[str] = "known.operator"
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        by: str | None = None,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> TestResponse:
+        """A request with exactly these bytes; as JSON unless the headers say otherwise."""
+        sent = dict(headers or {})
+        if by is not None:
+            sent.setdefault("Authorization", f"Bearer {self.people[by].token}")
+        if data is not None:
+            sent.setdefault("Content-Type", "application/json")
+        return send(self.app, method, path, data=data, headers=sent)
+
+    def ask(self, example: Example, **changes: Any) -> TestResponse:
+        """Send an example, with other `by`, `path`, `body` or `headers` where they are given."""
+        asked = replace(example, **changes)
+        data = None if asked.body is None else json.dumps(asked.body).encode()
+        return self.send(asked.method, asked.path, by=asked.by, data=data, headers=asked.headers)
+
+
+def send(
+    app: Flask,
+    method: str,
+    path: str,
+    *,
+    data: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> TestResponse:
+    """Straight into an application, in a context that shares no session with the test."""
+    client = app.test_client()
+    return contextvars.Context().run(
+        client.open, path, method=method, data=data, headers=dict(headers or {})
+    )
+
+
+@contextmanager
+def standing_world(app: Service, settings: Settings, wechat: RunningSimulator) -> Iterator[World]:
+    """A world in an otherwise empty database, kept so that it can be restored."""
+    wechat.post("/reset")
+    empty(settings.database_url)
+    redis.Redis.from_url(str(settings.redis_url)).flushall()
+    tables = Tables(settings.database_url)
+    with app.app_context():
+        world = _build(app, Api(in_process(app), wechat), tables)
+    (settings.media_directory / "tea.webp").write_bytes(b"a picture")
+    tables.keep()
+    yield world
+    tables.close()
+
+
+def _build(app: Service, api: Api, tables: Tables) -> World:
+    sku, team = SkuFactory(price_fen=5990, stock=100), TeamFactory()
+    people = _people(api)
+    CompetitorFactory(user_id=people["competitor"].id, team_id=team.id)
+    second = CompetitorFactory(team_id=team.id)
+    buyer, blocked = people["consumer"], UserFactory()
+    paid = buyer.place((sku.id, 1))["no"]
+    buyer.pay(paid)
+    with transaction():
+        raise_alarm("amount_differs", "payment:1", expected_fen=1, found_fen=2)
+        block(blocked.id, people["operator"].id, "恶意退款")
+    return World(
+        app=app,
+        api=api,
+        tables=tables,
+        people=people,
+        sku=sku,
+        team=team,
+        new_user_id=UserFactory().id,
+        second_competitor_id=second.id,
+        blocked_user_id=blocked.id,
+        alarm_id=tables.rows("SELECT id FROM alarms")[0][0],
+        link_code=people["competitor"].make_link(),
+        unpaid_order_no=buyer.place((sku.id, 2))["no"],
+        paid_order_no=paid,
+    )
+
+
+def _people(api: Api) -> dict[str, Person]:
+    """One logged-in person for each role, under its name."""
+    people = {}
+    for role in Role:
+        if role in STAFF:
+            login = World.STAFF_LOGIN if role is Role.operator else f"known.{role}"
+            with transaction():
+                create_staff(login, PASSWORD, role, None)
+            people[role.value] = api.log_in_staff(login, PASSWORD)
+            continue
+        people[role.value] = api.log_in()
+        if role is not Role.consumer:
+            with transaction():
+                grant(people[role.value].id, role, None)
+    return people
+
+
+@pytest.fixture(scope="module")
+def world(service: Service, settings: Settings, wechat_server: RunningSimulator) -> Iterator[World]:
+    with standing_world(service, settings, wechat_server) as built:
+        yield built
+
+
+def test_the_world_has_somebody_of_every_role(world: World) -> None:
+    held = world.tables.rows("SELECT user_id, role FROM role_grants WHERE revoked_at IS NULL")
+    expected = {(world.people[role].id, role.value) for role in set(Role) - {Role.consumer}}
+    assert set(held) == expected
+
+
+def test_whatever_changes_is_seen_and_put_back(world: World) -> None:
+    world.tables.rows("UPDATE users SET unionid = 'another' WHERE id = %s RETURNING 1", 1)
+    world.tables.rows("INSERT INTO areas VALUES ('999999', '某县', NULL, 'other') RETURNING 1")
+    assert world.tables.changed() == ["areas", "users"]
+    world.tables.restore()
+    assert world.tables.changed() == []
+
+
+def test_history_is_put_back_too(world: World) -> None:
+    world.people["consumer"].cancel(world.unpaid_order_no)
+    assert "order_events" in world.tables.changed()
+    world.tables.restore()
+    assert world.people["consumer"].order(world.unpaid_order_no)["state"] == "pending_payment"
