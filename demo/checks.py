@@ -2,13 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from demo import credit_codes, pictures
-from demo.records import Producer, Product, Recognition, Sku
-
-if TYPE_CHECKING:
-    from demo.dataset import Dataset
+from demo.records import Dataset, Producer, Product, Recognition, Sku
 
 LINK_ALPHABET = frozenset("23456789abcdefghjkmnpqrstuvwxyz")
 LINK_LENGTH = 8
@@ -17,7 +13,7 @@ PHONE_PREFIX = "1990000"
 GROWER_KINDS = ("cooperative", "village_collective", "family_farm")
 
 
-def problems_of(data: "Dataset") -> list[str]:
+def problems_of(data: Dataset) -> list[str]:
     """Return every broken rule of the whole data set; an empty list means it is sound."""
     every_check = (
         _duplicates(data),
@@ -33,7 +29,7 @@ def problems_of(data: "Dataset") -> list[str]:
     return [problem for check in every_check for problem in check]
 
 
-def _duplicates(data: "Dataset") -> Iterator[str]:
+def _duplicates(data: Dataset) -> Iterator[str]:
     unique = {
         "prefecture": [each.code for each in data.prefectures],
         "county": [each.code for each in data.counties],
@@ -57,7 +53,7 @@ def _duplicates(data: "Dataset") -> Iterator[str]:
                 yield f"{what} {value} occurs {times} times"
 
 
-def _unknown_codes(data: "Dataset") -> Iterator[str]:
+def _unknown_codes(data: Dataset) -> Iterator[str]:
     prefectures = {each.code for each in data.prefectures}
     counties = {each.code for each in data.counties}
     categories = {each.code for each in data.categories}
@@ -100,7 +96,7 @@ def _unknown(owner: str, code: str | None, known: Iterable[str], what: str) -> I
         yield f"{owner} names {what} {code}, which is not listed"
 
 
-def _bad_producers(data: "Dataset") -> Iterator[str]:
+def _bad_producers(data: Dataset) -> Iterator[str]:
     for producer in data.producers:
         yield from _bad_credit_code(producer)
         if len(producer.contact_phone) != 11 or not producer.contact_phone.startswith(PHONE_PREFIX):
@@ -116,7 +112,7 @@ def _bad_credit_code(producer: Producer) -> Iterator[str]:
         yield f"producer {producer.code}: credit code {code} must start with {start}"
 
 
-def _bad_products(data: "Dataset") -> Iterator[str]:
+def _bad_products(data: Dataset) -> Iterator[str]:
     sold = {sku.product_code for sku in data.skus}
     parents = {category.parent_code for category in data.categories}
     for product in data.products:
@@ -130,7 +126,7 @@ def _bad_products(data: "Dataset") -> Iterator[str]:
             yield f"product {product.code} is a service and has no shelf life"
 
 
-def _bad_recognitions(data: "Dataset") -> Iterator[str]:
+def _bad_recognitions(data: Dataset) -> Iterator[str]:
     current: Counter[str] = Counter()
     for recognition in data.recognitions:
         yield from _bad_period(recognition)
@@ -145,7 +141,7 @@ def _bad_period(recognition: Recognition) -> Iterator[str]:
         yield f"recognition {recognition.number} ends before it begins"
 
 
-def _bad_skus(data: "Dataset") -> Iterator[str]:
+def _bad_skus(data: Dataset) -> Iterator[str]:
     products = {product.code: product for product in data.products}
     producers = {producer.code: producer for producer in data.producers}
     for sku in data.skus:
@@ -189,7 +185,7 @@ def _bad_tax(sku: Sku, product: Product, producer: Producer) -> Iterator[str]:
         yield f"sku {sku.code}: only a grower who sells its own harvest is exempt"
 
 
-def _bad_teams(data: "Dataset") -> Iterator[str]:
+def _bad_teams(data: Dataset) -> Iterator[str]:
     for team in data.teams:
         members = data.members_of(team)
         captains = sum(member.captain for member in members)
@@ -202,7 +198,7 @@ def _bad_teams(data: "Dataset") -> Iterator[str]:
             yield f"competitor {person.code} can't be invited by themself"
 
 
-def _bad_links(data: "Dataset") -> Iterator[str]:
+def _bad_links(data: Dataset) -> Iterator[str]:
     for link in data.referral_links:
         if len(link.code) != LINK_LENGTH or not set(link.code) <= LINK_ALPHABET:
             yield f"referral link {link.code} is not {LINK_LENGTH} unambiguous characters"
@@ -210,7 +206,7 @@ def _bad_links(data: "Dataset") -> Iterator[str]:
             yield f"referral link {link.code}: a target code is for products, home has none"
 
 
-def _bad_season(data: "Dataset") -> Iterator[str]:
+def _bad_season(data: Dataset) -> Iterator[str]:
     season = data.season
     if season.starts_on >= season.ends_on:
         yield f"season {season.code} ends before it begins"

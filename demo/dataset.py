@@ -8,7 +8,7 @@ The files are UTF-8 CSV whose header names the fields of the record, in the same
 
 import csv
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -19,6 +19,7 @@ from demo.records import (
     Category,
     Competitor,
     County,
+    Dataset,
     Prefecture,
     Producer,
     Product,
@@ -36,37 +37,6 @@ AREAS = Path(__file__).parents[1] / "migrations" / "data"
 COLUMN_OF_FIELD = {"county_class": "class"}
 
 Record = TypeVar("Record")
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """Everything a demo shop and a demo competition consist of, in file order."""
-
-    prefectures: tuple[Prefecture, ...]
-    counties: tuple[County, ...]
-    categories: tuple[Category, ...]
-    producers: tuple[Producer, ...]
-    products: tuple[Product, ...]
-    recognitions: tuple[Recognition, ...]
-    skus: tuple[Sku, ...]
-    schools: tuple[School, ...]
-    season: Season
-    tracks: tuple[Track, ...]
-    teams: tuple[Team, ...]
-    competitors: tuple[Competitor, ...]
-    referral_links: tuple[ReferralLink, ...]
-
-    def skus_of(self, product: Product) -> tuple[Sku, ...]:
-        """Return the Skus of one product in file order."""
-        return tuple(sku for sku in self.skus if sku.product_code == product.code)
-
-    def recognitions_of(self, product: Product) -> tuple[Recognition, ...]:
-        """Return the certificates of one product in file order."""
-        return tuple(each for each in self.recognitions if each.product_code == product.code)
-
-    def members_of(self, team: Team) -> tuple[Competitor, ...]:
-        """Return the people of one team, the captain first as in the file."""
-        return tuple(each for each in self.competitors if each.team_code == team.code)
 
 
 def read(directory: Path = DATA, areas: Path = AREAS) -> Dataset:

@@ -37,8 +37,8 @@ from backend.core.caller import Role
 from backend.core.database import Base, db, transaction
 from backend.credit.models import ReferralLink
 from demo import dataset, pictures
-from demo.dataset import Dataset
 from demo.errors import DemoDataError
+from demo.records import Dataset
 
 PICTURES = "pictures"
 SEASON_BEGAN_BEFORE = timedelta(weeks=6)
@@ -189,7 +189,7 @@ def _load_competition(data: Dataset) -> dict[str, int]:
         Team.code,
     )
     competitors = _load_competitors(data, season_id, teams)
-    return {"teams": len(teams), "referral_links": _load_links(data, competitors)}
+    return {"referral_links": _load_links(data, competitors)}
 
 
 def _load_season(data: Dataset) -> int:
@@ -215,10 +215,7 @@ def _load_season(data: Dataset) -> int:
 def _load_competitors(data: Dataset, season_id: int, teams: Mapping[str, int]) -> dict[str, int]:
     """Competitors by their code: users with an openid, in a team, with the role."""
     now = clock.now()
-    users = [{"openid": each.openid, "created_at": now} for each in data.competitors]
-    _add_missing(User, users, User.openid)
-    openids = select(User.openid, User.id).where(User.openid.in_(u["openid"] for u in users))
-    user_ids = dict(db.session.execute(openids).all())
+    user_ids = _load_users([each.openid for each in data.competitors])
     ids: dict[str, int] = {}
     known = select(Competitor.user_id, Competitor.id).filter_by(season_id=season_id)
     entered = dict(db.session.execute(known).all())
@@ -238,6 +235,15 @@ def _load_competitors(data: Dataset, season_id: int, teams: Mapping[str, int]) -
             grant(user_id, Role.competitor, by=None)
         ids[each.code] = entered[user_id]
     return ids
+
+
+def _load_users(openids: list[str]) -> dict[str, int]:
+    """User ids by openid; numbers are drawn only for those who are new."""
+    users = db.session.scalars(select(User).where(User.openid.in_(openids)))
+    before = {str(user.openid): user.id for user in users}
+    missing = [each for each in openids if each not in before]
+    rows = [{"openid": each, "created_at": clock.now()} for each in missing]
+    return before | dict(zip(missing, _returning(User, rows), strict=True))
 
 
 def _load_links(data: Dataset, competitors: Mapping[str, int]) -> int:

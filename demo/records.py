@@ -180,3 +180,34 @@ class ReferralLink:
     target_kind: TargetKind
     target_code: str | None
     channel: LinkChannel
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Everything a demo shop and a demo competition consist of, in file order."""
+
+    prefectures: tuple[Prefecture, ...]
+    counties: tuple[County, ...]
+    categories: tuple[Category, ...]
+    producers: tuple[Producer, ...]
+    products: tuple[Product, ...]
+    recognitions: tuple[Recognition, ...]
+    skus: tuple[Sku, ...]
+    schools: tuple[School, ...]
+    season: Season
+    tracks: tuple[Track, ...]
+    teams: tuple[Team, ...]
+    competitors: tuple[Competitor, ...]
+    referral_links: tuple[ReferralLink, ...]
+
+    def skus_of(self, product: Product) -> tuple[Sku, ...]:
+        """Return the Skus of one product in file order."""
+        return tuple(sku for sku in self.skus if sku.product_code == product.code)
+
+    def recognitions_of(self, product: Product) -> tuple[Recognition, ...]:
+        """Return the certificates of one product in file order."""
+        return tuple(each for each in self.recognitions if each.product_code == product.code)
+
+    def members_of(self, team: Team) -> tuple[Competitor, ...]:
+        """Return the people of one team, the captain first as in the file."""
+        return tuple(each for each in self.competitors if each.team_code == team.code)

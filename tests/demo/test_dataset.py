@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from demo import dataset
-from demo.dataset import Dataset
 from demo.errors import DemoDataError
+from demo.records import Dataset
 
 
 @pytest.fixture(scope="module")
