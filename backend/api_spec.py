@@ -7,7 +7,8 @@ from typing import Any
 import click
 import yaml
 from flask import Blueprint as FlaskBlueprint
-from flask import Flask, Response, current_app, jsonify, render_template
+from flask import Flask, Response, current_app, jsonify, redirect, render_template
+from flask.typing import ResponseReturnValue
 from flask_swagger_ui import get_swaggerui_blueprint
 
 from backend.core.api import Api, Blueprint
@@ -29,6 +30,13 @@ The backend of the Xiangbang mini-program.
 """
 
 docs = FlaskBlueprint("docs", __name__, template_folder="templates")
+
+
+@docs.get("/")
+@public()
+def front_door() -> ResponseReturnValue:
+    """Whoever opens the bare address is shown the API."""
+    return redirect("/docs/")
 
 
 @docs.get("/openapi.json")

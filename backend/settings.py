@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     redis_url: RedisDsn | None = None
 
     secret_key: SecretStr = Field(min_length=32)
-    """Signs login tokens and cursors. A new one logs everybody out."""
+    """Signs login tokens. A new one logs everybody out."""
     data_keys: Annotated[list[SecretStr], NoDecode] = Field(min_length=1)
     """Fernet keys for personal data, newest first; older ones still decrypt."""
 
@@ -88,7 +88,15 @@ class Settings(BaseSettings):
     @property
     def sqlalchemy_url(self) -> str:
         """The database URL with psycopg 3 named as the driver."""
-        url = make_url(self.database_url).set(drivername="postgresql+psycopg")
+        return self._database_url("postgresql+psycopg")
+
+    @property
+    def libpq_url(self) -> str:
+        """The database URL as PostgreSQL's own library reads it."""
+        return self._database_url("postgresql")
+
+    def _database_url(self, driver: str) -> str:
+        url = make_url(self.database_url).set(drivername=driver)
         return url.render_as_string(hide_password=False)
 
 

@@ -196,3 +196,10 @@ def staff(api: Api, role: Role = Role.operator) -> Person:
     with transaction():
         create_staff(login, PASSWORD, role, None)
     return api.log_in_staff(login, PASSWORD)
+
+
+def change(thing: Any, **changes: Any) -> None:
+    """Change a row as somebody else would, behind the back of whoever read it before."""
+    for name, value in changes.items():
+        setattr(thing, name, value)
+    db.session.commit()

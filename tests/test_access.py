@@ -31,6 +31,7 @@ OPERATOR = {Role.operator}
 COMPETITOR = {Role.competitor}
 
 MAY_CALL: dict[tuple[str, str], set[str]] = {
+    ("GET", "/"): EVERYBODY,
     ("GET", "/docs/"): EVERYBODY,
     ("GET", "/docs/<path:path>"): EVERYBODY,
     ("GET", "/docs/errors"): EVERYBODY,

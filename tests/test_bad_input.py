@@ -68,6 +68,11 @@ def world(service: Service, settings: Settings, wechat_server: RunningSimulator)
         yield built
 
 
+def path_of(rule: str) -> str:
+    """`/orders/<no:order_no>` as the specification writes it: `/orders/{order_no}`."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
+
+
 class Specification:
     """The document, read the way a client's generator reads it."""
 
@@ -77,7 +82,7 @@ class Specification:
 
     def operation(self, endpoint: Endpoint) -> Json:
         method, rule = endpoint
-        item = self.document["paths"].get(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule), {})
+        item = self.document["paths"].get(path_of(rule), {})
         return dict(item.get(method.lower(), {}))
 
     def resolve(self, schema: Json) -> Json:
@@ -312,8 +317,11 @@ def test_a_member_nobody_knows_is_named(walk: Walk) -> None:
 
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=" ".join)
 def test_an_odd_value_breaks_nothing(walk: Walk) -> None:
-    for path, schema, _ in walk.spec.fields(walk.spec.body(walk.endpoint) or {}):
-        for value in odd_values(schema):
+    found = list(walk.spec.fields(walk.spec.body(walk.endpoint) or {}))
+    # A password costs a slow hash each time, so these endpoints get the first few only.
+    most = 3 if any("password" in str(path) for path, _, _ in found) else None
+    for path, schema, _ in found:
+        for value in odd_values(schema)[:most]:
             body = changed(EXAMPLES[walk.endpoint](walk.world).body, path, value)
             walk.may_take(walk.send(body), f"{path}={value!r}")
 

@@ -63,7 +63,7 @@ UNKNOWN_PATHS = [
     "/media/../../pyproject.toml",
     "/media/%2e%2e/%2e%2e/pyproject.toml",
     "/media/..%5c..%5cpyproject.toml",
-    "/media//etc/passwd",
+    "/media/etc/passwd",
     "/media/.",
     "/docs/missing.js",
     "/docs/%2e%2e/flask_swagger_ui.py",

@@ -88,6 +88,7 @@ def _login(world: World) -> Any:
 
 
 EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
+    ("GET", "/"): lambda _: Example("GET", "/", None, status=302),
     ("GET", "/docs/"): _get("/docs/"),
     ("GET", "/docs/<path:path>"): _get("/docs/swagger-ui.css"),
     ("GET", "/docs/errors"): _get("/docs/errors"),

@@ -32,6 +32,7 @@ from tests.conftest import empty
 from tests.factories import (
     PASSWORD,
     CompetitorFactory,
+    RecognitionFactory,
     SkuFactory,
     TeamFactory,
     UserFactory,
@@ -191,7 +192,10 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
     people = _people(api)
     CompetitorFactory(user_id=people["competitor"].id, team_id=team.id)
     second = CompetitorFactory(team_id=team.id)
+    RecognitionFactory(product_id=sku.product_id)
     buyer, blocked = people["consumer"], UserFactory()
+    link_code = people["competitor"].make_link()
+    buyer.visit(link_code)
     paid = buyer.place((sku.id, 1))["no"]
     buyer.pay(paid)
     with transaction():
@@ -208,7 +212,7 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         second_competitor_id=second.id,
         blocked_user_id=blocked.id,
         alarm_id=tables.rows("SELECT id FROM alarms")[0][0],
-        link_code=people["competitor"].make_link(),
+        link_code=link_code,
         unpaid_order_no=buyer.place((sku.id, 2))["no"],
         paid_order_no=paid,
     )

@@ -44,7 +44,7 @@ class LoginLocked(DomainError):
 
 def create_staff(login: str, password: str, role: Role, by: int | None) -> int:
     """A staff account with its first role; the user id. Raises `LoginNameTaken`, `InvalidInput`."""
-    _check_strength(login, password)
+    _check_strength(login, password, "password")
     now = clock.now()
     user = User(openid=None, created_at=now)
     db.session.add(user)
@@ -92,7 +92,7 @@ def change_password(user_id: int, old: str, new: str) -> None:
     account = db.session.get(StaffAccount, user_id, with_for_update=True)
     if account is None or not _matches(account.password_hash, old):
         raise WrongPassword(field="old_password")
-    _check_strength(account.login, new)
+    _check_strength(account.login, new, "new_password")
     account.password_hash = _hasher.hash(new)
     db.session.flush()
     db.session.execute(
@@ -116,8 +116,8 @@ def _matches(password_hash: str, password: str) -> bool:
         return False
 
 
-def _check_strength(login: str, password: str) -> None:
+def _check_strength(login: str, password: str, field: str) -> None:
     if len(password) < SHORTEST_PASSWORD:
-        raise InvalidInput(f"密码至少 {SHORTEST_PASSWORD} 位", field="password")
+        raise InvalidInput(f"密码至少 {SHORTEST_PASSWORD} 位", field=field)
     if login.lower() in password.lower() or len(set(password)) < 5:
-        raise InvalidInput("密码过于简单", field="password")
+        raise InvalidInput("密码过于简单", field=field)

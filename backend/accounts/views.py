@@ -16,6 +16,7 @@ from backend.accounts.schemas import (
     StaffOut,
 )
 from backend.accounts.sessions import Session, revoke_tokens
+from backend.accounts.tokens import UserBlocked
 from backend.core.api import Blueprint, refuses
 from backend.core.caller import STAFF, Role, allow, caller, public
 from backend.core.database import commit_before_waiting
@@ -50,7 +51,7 @@ def log_out() -> Response:
 
 @blueprint.post("/operator/sessions")
 @public()
-@refuses(staff.WrongPassword, staff.LoginLocked)
+@refuses(staff.WrongPassword, staff.LoginLocked, UserBlocked)
 @blueprint.arguments(StaffLoginIn)
 @blueprint.response(201, SessionOut)
 def log_in_as_staff(body: dict[str, str]) -> Session:

@@ -54,12 +54,12 @@ _DETAIL = text("""
            f.name AS prefecture_name,
            m.id AS producer_id, m.name AS producer_name, m.kind AS producer_kind,
            m.story AS producer_story, m.households AS producer_households,
-           (SELECT jsonb_agg(jsonb_build_object(
+           (SELECT coalesce(jsonb_agg(jsonb_build_object(
                        'id', s.id, 'spec', s.spec, 'unit', s.unit,
                        'net_weight_g', s.net_weight_g, 'price_fen', s.price_fen,
                        'market_price_fen', s.market_price_fen, 'case_size', s.case_size,
                        'min_quantity', s.min_quantity, 'purchase_limit', s.purchase_limit,
-                       'available', k.on_hand - k.reserved) ORDER BY s.price_fen, s.id)
+                       'available', k.on_hand - k.reserved) ORDER BY s.price_fen, s.id), '[]')
               FROM skus s JOIN sku_stocks k ON k.sku_id = s.id
              WHERE s.product_id = p.id AND s.on_sale) AS skus,
            (SELECT jsonb_build_object('number', r.number, 'issuer', r.issuer,

@@ -58,7 +58,10 @@ class ProductCardOut(Schema):
     subtitle = fields.String()
     kind = fields.String(metadata={"description": "`goods` or `service`."})
     category_code = fields.String()
-    picture_url = fields.Function(lambda row: row["picture"] and MEDIA + row["picture"])
+    picture_url = fields.Function(
+        lambda row: row["picture"] and MEDIA + row["picture"],
+        metadata={"type": ["string", "null"], "example": "/media/pictures/tea.webp"},
+    )
     fresh = fields.Boolean(metadata={"description": "鲜活易腐, no seven-day return."})
     county_code = fields.String()
     county_name = fields.String()
@@ -102,7 +105,10 @@ class ProductOut(Schema):
     description = fields.String()
     kind = fields.String()
     category_code = fields.String()
-    picture_urls = fields.Function(lambda row: [MEDIA + path for path in row["pictures"]])
+    picture_urls = fields.Function(
+        lambda row: [MEDIA + path for path in row["pictures"]],
+        metadata={"type": "array", "items": {"type": "string"}},
+    )
     fresh = fields.Boolean()
     shelf_life_days = fields.Integer(allow_none=True)
     storage = fields.String()
@@ -115,7 +121,7 @@ class ProductOut(Schema):
     producer_kind = fields.String()
     producer_story = fields.String()
     producer_households = fields.Integer()
-    skus = fields.Function(lambda row: SkuOut(many=True).dump(row["skus"] or []))
+    skus = fields.List(fields.Nested(SkuOut))
     recognition = fields.Nested(RecognitionOut, allow_none=True)
 
 

@@ -67,7 +67,7 @@ def get_product(product_id: int) -> Response:
 
 @media.get("/<path:path>")
 @public()
-@media.response(200, content_type="image/webp")
+@media.response(200, {"type": "string", "format": "binary"}, content_type="image/webp")
 def get_picture(path: str) -> Response:
     """A picture of a product; its name changes when it does, so it may be kept for ever."""
     return send_from_directory(

@@ -103,8 +103,23 @@ def withdraw(competitor_id: int, by: int, reason: str) -> None:
     ).one_or_none()
     if row is None:
         raise NotFound("该选手不存在或已退赛")
-    revoke(row.user_id, Role.competitor, by)
+    if not _competes_elsewhere(row.user_id):
+        revoke(row.user_id, Role.competitor, by)
     audit.record(by, "withdraw_competitor", f"competitor:{competitor_id}", reason)
+
+
+def _competes_elsewhere(user_id: int) -> bool:
+    """Whether the user has a place in another season that is not over."""
+    place = (
+        select(Competitor.id)
+        .join(Season, Season.id == Competitor.season_id)
+        .where(
+            Competitor.user_id == user_id,
+            Competitor.withdrawn_at.is_(None),
+            Season.ends_at > clock.now(),
+        )
+    )
+    return db.session.scalar(place.limit(1)) is not None
 
 
 def standing_of(user_id: int) -> Standing:

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from flask import Request
 from flask_smorest import Api as SmorestApi
 from flask_smorest import Blueprint as SmorestBlueprint
+from marshmallow import INCLUDE, fields
 from marshmallow import Schema as MarshmallowSchema
-from marshmallow import fields
+from webargs.core import missing, parse_json
+from webargs.flaskparser import FlaskParser, is_json_request
 
 from backend.core.caller import ACCESS, Access
 from backend.core.errors import (
@@ -16,6 +19,7 @@ from backend.core.errors import (
     MalformedJson,
     NotAllowed,
     NotLoggedIn,
+    UnsupportedMediaType,
 )
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -28,7 +32,10 @@ class FieldProblem(MarshmallowSchema):
 
 
 class Problem(MarshmallowSchema):
-    """RFC 9457 problem details with this service's members."""
+    """RFC 9457 problem details with this service's members; some codes bring more of their own."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String(metadata={"example": "/docs/errors#out_of_stock"})
     title = fields.String(metadata={"description": "For people, in Chinese."})
@@ -47,6 +54,14 @@ class Api(SmorestApi):
     def _register_error_handlers(self) -> None:
         """Left to `handle_problems`, which answers in problem+json."""
 
+    def _register_responses(self) -> None:
+        """Whatever an operation does not name is a problem document too."""
+        problem = {
+            "description": "Any other problem",
+            "content": {PROBLEM_JSON: {"schema": Problem}},
+        }
+        self.spec.components.response(self.DEFAULT_ERROR_RESPONSE_NAME, problem, lazy=True)
+
 
 def refuses(*errors: type[DomainError]) -> Callable[[View], View]:
     """Say which domain errors an endpoint answers with, for the specification."""
@@ -58,8 +73,26 @@ def refuses(*errors: type[DomainError]) -> Callable[[View], View]:
     return decorator
 
 
+class InputParser(FlaskParser):
+    """Reads a body as JSON or refuses it; no body at all counts as an empty object."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        body = req.get_data(cache=True)
+        if not body:
+            return missing
+        if not is_json_request(req):
+            raise UnsupportedMediaType
+        try:
+            return parse_json(body)
+        except (ValueError, RecursionError) as error:
+            # Besides bad syntax: numbers and nesting beyond what Python will read.
+            raise MalformedJson from error
+
+
 class Blueprint(SmorestBlueprint):
     """A room's endpoints; their documentation carries access, refusals and an operation id."""
+
+    ARGUMENTS_PARSER = InputParser()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

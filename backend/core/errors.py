@@ -77,22 +77,54 @@ class DatabaseUnavailable(DomainError):
     message = "系统繁忙，请稍后再试"
 
 
-_HTTP_CODES = {
-    400: "bad_request",
-    404: "not_found",
-    405: "method_not_allowed",
-    413: "too_large",
-    415: "unsupported_media_type",
-    429: "too_many_requests",
+class BadRequest(DomainError):
+    code = "bad_request"
+    status = 400
+    message = "请求有误"
+
+
+class MethodNotAllowed(DomainError):
+    code = "method_not_allowed"
+    status = 405
+    message = "不支持此请求方法"
+
+
+class TooLarge(DomainError):
+    code = "too_large"
+    status = 413
+    message = "内容太大"
+
+
+class UnsupportedMediaType(DomainError):
+    code = "unsupported_media_type"
+    status = 415
+    message = "请以 application/json 提交"
+
+
+class TooManyRequests(DomainError):
+    code = "too_many_requests"
+    status = 429
+    message = "操作太频繁，请稍后再试"
+
+
+class InternalError(DomainError):
+    code = "internal_error"
+    status = 500
+    message = "系统出错，我们已记录"
+
+
+_HTTP_ERRORS = {
+    error.status: error
+    for error in (
+        BadRequest,
+        NotFound,
+        MethodNotAllowed,
+        TooLarge,
+        UnsupportedMediaType,
+        TooManyRequests,
+    )
 }
-_HTTP_MESSAGES = {
-    400: "请求有误",
-    404: "没有找到",
-    405: "不支持此请求方法",
-    413: "内容太大",
-    415: "请以 application/json 提交",
-    429: "操作太频繁，请稍后再试",
-}
+"""How what Flask and werkzeug refuse by themselves is told."""
 
 
 def problem(
@@ -109,7 +141,10 @@ def problem(
     if field is not None:
         body["field"] = field
     body.update(extra)
-    return Response(current_app.json.dumps(body), status=status, content_type=PROBLEM_JSON)
+    response = Response(current_app.json.dumps(body), status=status, content_type=PROBLEM_JSON)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def handle_problems(app: Flask) -> None:
@@ -126,11 +161,11 @@ def handle_problems(app: Flask) -> None:
     def on_http_error(error: HTTPException) -> Response:
         messages = getattr(error, "data", {}).get("messages")
         if messages:
-            return _on_invalid_input(messages, error.code or 422)
+            return _on_invalid_input(messages)
         status = error.code or 500
-        code = _HTTP_CODES.get(status, "internal_error" if status >= 500 else "bad_request")
-        g.problem_code = code
-        response = problem(code, status, _HTTP_MESSAGES.get(status, "系统出错"), extra={})
+        told = _HTTP_ERRORS.get(status, InternalError if status >= 500 else BadRequest)
+        g.problem_code = told.code
+        response = problem(told.code, status, told.message, extra={})
         for name, value in error.get_headers():
             if name in {"Allow", "Retry-After"}:
                 response.headers[name] = value
@@ -144,15 +179,11 @@ def handle_problems(app: Flask) -> None:
     @app.errorhandler(Exception)
     def on_bug(error: Exception) -> Response:
         log.error("unhandled_error", exc_info=error)
-        g.problem_code = "internal_error"
-        return problem("internal_error", 500, "系统出错，我们已记录", extra={})
+        return on_domain_error(InternalError())
 
 
-def _on_invalid_input(messages: Mapping[str, Any], status: int) -> Response:
+def _on_invalid_input(messages: Mapping[str, Any]) -> Response:
     """marshmallow's nested messages as a flat list of field and message."""
-    if status == 400:
-        g.problem_code = MalformedJson.code
-        return problem(MalformedJson.code, 400, MalformedJson.message, extra={})
     errors = [
         {"field": ".".join(path), "message": text}
         for location in messages.values()

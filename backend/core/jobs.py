@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable
-from typing import Any, ParamSpec
+from typing import Any, LiteralString, ParamSpec
 
 import procrastinate
 import structlog
@@ -18,6 +18,22 @@ log = structlog.get_logger()
 
 queue = procrastinate.Blueprint()
 """Rooms register their tasks here; `open_queue` gives them a database."""
+
+
+class Connector(procrastinate.PsycopgConnector):
+    """Enqueues on the session's own connection also while the worker's pool is open.
+
+    Once that pool is open, procrastinate goes its asynchronous way for every enqueueing, which
+    an ordinary connection cannot go: no job could have been deferred from inside a job.
+    """
+
+    _ordinary = procrastinate.SyncPsycopgConnector()
+    """Never opened: it only ever writes on a connection that it is given."""
+
+    def execute_query_all_with_connection(
+        self, connection: Any, query: LiteralString, **arguments: Any
+    ) -> list[dict[str, Any]]:
+        return self._ordinary.execute_query_all_with_connection(connection, query, **arguments)
 
 
 def in_transaction(work: Callable[Arguments, None]) -> Callable[Arguments, None]:
@@ -46,9 +62,7 @@ def each_in_transaction(items: Iterable[str], work: Callable[[str], None]) -> No
 
 def open_queue(app: Flask, settings: Settings) -> None:
     """Give the application its queue; only the worker opens the connection pool."""
-    connector = procrastinate.PsycopgConnector(
-        conninfo=settings.database_url, min_size=1, max_size=4
-    )
+    connector = Connector(conninfo=settings.libpq_url, min_size=1, max_size=4)
     queue_app = procrastinate.App(connector=connector)
     queue_app.add_tasks_from(queue, namespace="xiangbang")
     app.extensions["queue"] = queue_app

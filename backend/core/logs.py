@@ -23,18 +23,26 @@ log = structlog.get_logger("access")
 
 def configure_logs(level: str) -> None:
     """JSON lines on standard output; library logs pass through the same door."""
-    logging.basicConfig(stream=sys.stdout, level=level, format="%(message)s", force=True)
+    said: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        _without_personal_data,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    as_json = structlog.processors.JSONRenderer(ensure_ascii=False)
+    for_libraries = logging.StreamHandler(sys.stdout)
+    for_libraries.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=said,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, as_json],
+        )
+    )
+    logging.basicConfig(handlers=[for_libraries], level=level, force=True)
     for noisy in ("urllib3", "wechatpy", "procrastinate", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            _without_personal_data,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
+        processors=[*said, as_json],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=True,

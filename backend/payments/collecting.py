@@ -106,7 +106,10 @@ def _prepay(payment: Payment, demand: Demand) -> str:
 def _on_refusal(payment: Payment, refusal: PayRefused) -> None:
     """Already paid is good news that the callback has not brought yet; the rest is for a person."""
     if refusal.code == "ORDERPAID":
-        transaction = pay_gateway().query(payment.no)
+        try:
+            transaction = pay_gateway().query(payment.no)
+        except (PayUnknown, PayRefused) as error:
+            raise WeChatUnavailable from error
         if transaction is not None:
             apply_transaction(transaction)
     else:

@@ -31,10 +31,20 @@ LOGIN_PROBLEMS: dict[int, type[DomainError]] = {
 
 PHONE_PROBLEMS: dict[int, type[DomainError]] = {
     40029: errors.PhoneCodeInvalid,
+    40163: errors.PhoneCodeInvalid,
     40013: errors.PhoneCodeInvalid,
     45011: errors.TooManyLogins,
 }
 """Codes of `getuserphonenumber` (WeChat documentation, phonenumber.getPhoneNumber)."""
+
+NO_USE = (
+    WeChatClientException,
+    requests.RequestException,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""What calling WeChat raises: a refusal, no answer, or an answer that makes no sense."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,9 @@ class MiniProgram(WeChatClient):
             timeout=self.timeout,
         )
         response.raise_for_status()
-        answer: dict[str, Any] = response.json()
+        answer: Any = response.json()
+        if not isinstance(answer, dict):
+            raise TypeError("the answer is no object")
         if "access_token" not in answer:
             raise WeChatClientException(answer.get("errcode"), answer.get("errmsg"), client=self)
         seconds = max(int(answer["expires_in"]) - 300, 60)
@@ -146,8 +158,10 @@ class MiniProgram(WeChatClient):
                     "grant_type": "authorization_code",
                 },
             )
-            return WeChatIdentity(answer["openid"], answer.get("unionid"))
-        except (WeChatClientException, requests.RequestException, LookupError, TypeError) as error:
+            openid = _word(answer["openid"])
+            unionid = answer.get("unionid")
+            return WeChatIdentity(openid, _word(unionid) if unionid else None)
+        except NO_USE as error:
             raise _explain(error, LOGIN_PROBLEMS) from error
 
     def phone_number(self, code: str) -> str:
@@ -157,9 +171,16 @@ class MiniProgram(WeChatClient):
             info = answer["phone_info"]
             if info["watermark"]["appid"] != self.appid:
                 raise errors.PhoneCodeInvalid(field="code")
-            return str(info["purePhoneNumber"])
-        except (WeChatClientException, requests.RequestException, LookupError, TypeError) as error:
+            return _word(info["purePhoneNumber"])
+        except NO_USE as error:
             raise _explain(error, PHONE_PROBLEMS) from error
+
+
+def _word(value: object) -> str:
+    """A word that WeChat must have sent; `TypeError` for anything else."""
+    if not isinstance(value, str) or not value or not value.isprintable():
+        raise TypeError("not a word")
+    return value
 
 
 def _explain(error: Exception, known: dict[int, type[DomainError]]) -> DomainError:

@@ -1,6 +1,5 @@
 """WeChat Pay's notices: is it really WeChat, is it now, and what does it say."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,9 +67,12 @@ def verify(headers: Headers, body: bytes) -> Notice:
     if content is None:
         raise _refuse("wrong_signature")
     try:
-        return Notice(str(content["id"]), str(content["event_type"]), dict(content["resource"]))
-    except (LookupError, TypeError, ValueError, json.JSONDecodeError) as error:
+        notice = Notice(str(content["id"]), str(content["event_type"]), content["resource"])
+    except LookupError as error:
         raise _refuse("incomplete") from error
+    if not isinstance(notice.content, dict):
+        raise _refuse("no_object")
+    return notice
 
 
 def _is_recent(stamp: str) -> bool:

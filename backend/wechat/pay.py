@@ -176,8 +176,10 @@ class PayGateway:
             answer = json.loads(text) if text else {}
         except ValueError as error:
             raise PayUnknown(f"status {status} without JSON") from error
+        if not isinstance(answer, dict):
+            raise PayUnknown(f"status {status} without an object")
         if 200 <= status < 300:
-            return dict(answer)
+            return answer
         code = str(answer.get("code", status))
         if status >= 500 or code in {"SYSTEM_ERROR", "FREQUENCY_LIMITED", "RATELIMIT_EXCEEDED"}:
             raise PayUnknown(code)
