@@ -32,6 +32,7 @@ from backend import Service, create_app
 from backend.core import clock
 from backend.core.database import transaction
 from backend.core.jobs import defer, run_worker
+from backend.core.shown import pages
 from backend.settings import Settings
 from local.servers import Postgres, start_postgres, start_valkey
 from simulator.testing import RunningSimulator, running_simulator
@@ -184,6 +185,7 @@ def app(
     wechat_server.post("/reset")
     empty(database_url)
     redis.Redis.from_url(valkey_url).flushall()
+    pages.forget()
     with service.app_context():
         yield service
 

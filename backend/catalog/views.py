@@ -1,10 +1,8 @@
 """HTTP of the catalogue. What everybody sees alike is kept in Valkey for one second."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Response, current_app, request, send_from_directory
-from marshmallow import Schema
+from flask import Response, current_app, send_from_directory
 
 from backend.catalog import browsing, stock
 from backend.catalog.schemas import (
@@ -18,12 +16,14 @@ from backend.catalog.schemas import (
 )
 from backend.core import idempotency
 from backend.core.api import Blueprint, refuses
-from backend.core.cache import cached
 from backend.core.caller import Role, allow, caller, public
 from backend.core.errors import InvalidInput, NotFound
+from backend.core.paging import Page
 from backend.core.schemas import IdempotencyHeader
+from backend.core.shown import shown_for
 
-SHOWN_FOR_SECONDS = 1.0
+SECONDS = 1.0
+"""How long a page is shown again: a change is seen within a second."""
 
 blueprint = Blueprint("catalog", __name__, url_prefix="/v1", description="What can be bought.")
 media = Blueprint("media", __name__, url_prefix="/media", description="Pictures.")
@@ -31,38 +31,41 @@ media = Blueprint("media", __name__, url_prefix="/media", description="Pictures.
 
 @blueprint.get("/areas")
 @public()
+@shown_for(SECONDS)
 @blueprint.response(200, AreasOut)
-def get_areas() -> Response:
+def get_areas() -> Any:
     """Hunan's prefectures with the counties that are helped, and the class of each."""
-    return _show("areas", AreasOut, lambda: {"items": browsing.list_areas()})
+    return {"items": browsing.list_areas()}
 
 
 @blueprint.get("/categories")
 @public()
+@shown_for(SECONDS)
 @blueprint.response(200, CategoriesOut)
-def get_categories() -> Response:
+def get_categories() -> Any:
     """Categories in the order in which they are shown."""
-    return _show("categories", CategoriesOut, lambda: {"items": browsing.list_categories()})
+    return {"items": browsing.list_categories()}
 
 
 @blueprint.get("/products")
 @public()
 @refuses(InvalidInput)
+@shown_for(SECONDS)
 @blueprint.arguments(ProductsQuery, location="query")
 @blueprint.response(200, ProductsOut)
-def get_products(query: dict[str, Any]) -> Response:
+def get_products(query: dict[str, Any]) -> Page[dict[str, Any]]:
     """Listed products, the newest first, by category, county or prefecture."""
-    key = "products:" + ":".join(f"{name}={query[name]}" for name in sorted(query))
-    return _show(key, ProductsOut, lambda: vars(browsing.list_products(**query)))
+    return browsing.list_products(**query)
 
 
 @blueprint.get("/products/<id:product_id>")
 @public()
 @refuses(NotFound)
+@shown_for(SECONDS)
 @blueprint.response(200, ProductOut)
-def get_product(product_id: int) -> Response:
+def get_product(product_id: int) -> dict[str, Any]:
     """One product with its SKUs, its producer and the recognition valid today."""
-    return _show(f"product:{product_id}", ProductOut, lambda: browsing.show_product(product_id))
+    return browsing.show_product(product_id)
 
 
 @media.get("/<path:path>")
@@ -89,14 +92,3 @@ def correct_stock(headers: dict[str, str], body: dict[str, Any], sku_id: int) ->
     if earlier:
         return {"available": stock.available(sku_id)}
     return {"available": stock.correct(sku_id, body["change"], body["reason"], by, cause)}
-
-
-def _show(key: str, schema: type[Schema], read: Callable[[], Mapping[str, Any]]) -> Response:
-    def build() -> bytes:
-        return current_app.json.dumps(schema().dump(read())).encode()
-
-    body = cached(f"shown:{key}", SHOWN_FOR_SECONDS, build)
-    response = Response(body, content_type="application/json")
-    response.add_etag()
-    response.make_conditional(request)
-    return response

@@ -98,6 +98,10 @@ class Blueprint(SmorestBlueprint):
         super().__init__(*args, **kwargs)
         self._prepare_doc_cbks.append(self._document_access_and_refusals)
 
+    def arguments(self, schema: Any, **kwargs: Any) -> Any:
+        """As flask-smorest's, but the schema is made once and not for each request."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **kwargs)
+
     def _store_endpoint_docs(
         self, endpoint: str, obj: Any, parameters: Any, tags: Any, **options: Any
     ) -> None:

@@ -1,9 +1,6 @@
 """Valkey as an accelerator: it may be down or empty, then things are slower and never wrong."""
 
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import redis
 import structlog
@@ -85,48 +82,3 @@ def cache() -> Cache:
     if not isinstance(found, Cache):
         raise TypeError("the application has no cache")
     return found
-
-
-class _Flights:
-    """Lets one thread of this process build what many ask for at the same moment."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._locks: dict[str, tuple[threading.Lock, int]] = {}
-
-    @contextmanager
-    def only_one(self, key: str) -> Iterator[None]:
-        with self._guard:
-            lock, waiting = self._locks.get(key, (threading.Lock(), 0))
-            self._locks[key] = (lock, waiting + 1)
-        try:
-            with lock:
-                yield
-        finally:
-            with self._guard:
-                lock, waiting = self._locks[key]
-                if waiting == 1:
-                    del self._locks[key]
-                else:
-                    self._locks[key] = (lock, waiting - 1)
-
-
-_flights = _Flights()
-
-
-def cached(key: str, seconds: float, build: Callable[[], bytes]) -> bytes:
-    """The bytes under `key`, built when there are none.
-
-    After a flush each process builds once, however many ask. Without Valkey every call builds.
-    """
-    found = cache().get(key)
-    if found is not None:
-        return found
-    if not cache().usable:
-        return build()
-    with _flights.only_one(key):
-        found = cache().get(key)
-        if found is None:
-            found = build()
-            cache().set(key, found, seconds)
-        return found

@@ -8,9 +8,19 @@ from typing import Annotated, Any
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import Connection as PsycopgConnection
-from sqlalchemy import BigInteger, DateTime, Dialect, Identity, MetaData, Text, TypeDecorator, text
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Identity,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 
 from backend.settings import Settings
 
@@ -53,6 +63,14 @@ Key = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "autoflush": False})
 
 
+def table_of(model: type[Base]) -> Table:
+    """A model's table, for statements that change rows without objects: built once, run often."""
+    table = model.__table__
+    if not isinstance(table, Table):
+        raise TypeError(f"{model.__name__} is not on a table")
+    return table
+
+
 def configure_database(app: Flask, settings: Settings) -> None:
     """Bind the session to PostgreSQL; it speaks UTC and waits five seconds at most for a lock."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.sqlalchemy_url
@@ -70,14 +88,18 @@ def configure_database(app: Flask, settings: Settings) -> None:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
-    """All or nothing: commit when the block ends well, roll back when it raises."""
-    session = db.session()
+def transaction() -> Iterator[None]:
+    """All or nothing: commit when the block ends well, roll back when it raises.
+
+    A block that asks nothing of the database, as a page shown again, opens no session.
+    """
     try:
-        yield session
-        session.commit()
+        yield
+        if db.session.registry.has():
+            db.session.commit()
     except BaseException:
-        session.rollback()
+        if db.session.registry.has():
+            db.session.rollback()
         raise
 
 

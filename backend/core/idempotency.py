@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core import clock
-from backend.core.database import Base, Key, db
+from backend.core.database import Base, Key, db, table_of
 from backend.core.errors import DomainError
 
 
@@ -36,6 +36,10 @@ class IdempotencyKey(Base):
     created_at: Mapped[datetime]
 
 
+_KEYS = table_of(IdempotencyKey)
+_CLAIM = insert(_KEYS).on_conflict_do_nothing().returning(_KEYS.c.id)
+
+
 def fingerprint(body: Mapping[str, Any]) -> bytes:
     """SHA-256 of the body in canonical JSON, so that spacing and order of keys do not matter."""
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -52,20 +56,15 @@ def claim(
     one rolled back, the twin claims the key. Raises `KeyUsedOtherwise` for another body.
     """
     print_ = fingerprint(body)
-    table = IdempotencyKey.__table__
-    claimed = db.session.execute(
-        insert(IdempotencyKey)
-        .values(
-            user_id=user_id,
-            purpose=purpose,
-            key=key,
-            fingerprint=print_,
-            outcome=outcome,
-            created_at=clock.now(),
-        )
-        .on_conflict_do_nothing()
-        .returning(table.c.id)
-    ).first()
+    row = {
+        "user_id": user_id,
+        "purpose": purpose,
+        "key": key,
+        "fingerprint": print_,
+        "outcome": outcome,
+        "created_at": clock.now(),
+    }
+    claimed = db.session.execute(_CLAIM, row).first()
     if claimed:
         return None
     first = db.session.execute(

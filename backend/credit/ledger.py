@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.core import clock
-from backend.core.database import db
+from backend.core.database import db, table_of
 from backend.core.paging import Page, page_of, read_cursor
 from backend.credit.models import CreditTransfer
 
@@ -48,6 +48,9 @@ class Balance:
     orders: int
 
 
+_POST = insert(table_of(CreditTransfer)).on_conflict_do_nothing()
+
+
 def accrue(order: CreditedOrder) -> None:
     """The order is paid: each line becomes pending credit. Posting it again changes nothing."""
     now = clock.now()
@@ -69,7 +72,7 @@ def accrue(order: CreditedOrder) -> None:
         }
         for line in order.lines
     ]
-    db.session.execute(insert(CreditTransfer).values(transfers).on_conflict_do_nothing())
+    db.session.execute(_POST, transfers)
 
 
 _REVERSE = text("""

@@ -7,7 +7,16 @@ from backend.core import clock
 from backend.core.database import db
 from backend.core.jobs import defer
 from backend.orders.checkout import reservation
-from backend.orders.life import CANCEL, EXPIRE, SYSTEM, Author, Step, StepNotPossible, take_step
+from backend.orders.life import (
+    CANCEL,
+    EXPIRE,
+    SYSTEM,
+    Author,
+    Step,
+    StepNotPossible,
+    Stepped,
+    take_step,
+)
 from backend.orders.models import Order, OrderLine, OrderState
 from backend.payments.asking import ask
 from backend.payments.collecting import find_open_payment
@@ -16,7 +25,7 @@ from backend.payments.jobs import close_payment
 AT_A_TIME = 200
 
 
-def cancel(order_no: str, author: Author, reason: str | None) -> Order:
+def cancel(order_no: str, author: Author, reason: str | None) -> Stepped:
     """Cancel an unpaid order. Money that arrives later all the same is refunded in full."""
     return _end(order_no, CANCEL, author, reason)
 
@@ -44,7 +53,7 @@ def expire(order_no: str) -> None:
         return  # Paid or cancelled meanwhile: nothing is left to end.
 
 
-def release_goods(order: Order) -> None:
+def release_goods(order: Stepped) -> None:
     """Give back what the order had reserved."""
     lines = db.session.execute(
         select(OrderLine.sku_id, OrderLine.quantity).filter_by(order_id=order.id)
@@ -52,7 +61,7 @@ def release_goods(order: Order) -> None:
     stock.release(dict(lines.all()), cause=f"{reservation(order.no)}:end")
 
 
-def _end(order_no: str, step: Step, author: Author, reason: str | None) -> Order:
+def _end(order_no: str, step: Step, author: Author, reason: str | None) -> Stepped:
     order = take_step(order_no, step, author, reason)
     release_goods(order)
     payment = find_open_payment(order_no)

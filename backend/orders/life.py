@@ -1,11 +1,11 @@
 """The life of an order: one table of steps, and one guarded function that takes one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy import insert, select, update
 
 from backend.core import clock
-from backend.core.database import db
+from backend.core.database import db, table_of
 from backend.core.errors import DomainError, NotFound
 from backend.orders.models import Order, OrderEvent, OrderState
 
@@ -57,38 +57,54 @@ CLOSE = Step("close", (OrderState.paid,), OrderState.closed)
 STEPS = {step.name: step for step in (PLACE, PAY, CANCEL, EXPIRE, CLOSE)}
 
 
+@dataclass(frozen=True)
+class Stepped:
+    """What the rules above ask of an order that has just taken a step."""
+
+    id: int
+    no: str
+    channel: str
+    season_id: int | None
+    team_id: int | None
+    competitor_id: int | None
+
+
+_ORDERS = table_of(Order)
+_INSERT_EVENT = insert(table_of(OrderEvent))
+
+
 def take_step(
     order_no: str, step: Step, author: Author, reason: str | None = None, **changes: object
-) -> Order:
+) -> Stepped:
     """Take a step if the order's state allows it, and leave an event.
 
     The guard is the UPDATE's own condition, so of two steps at once one wins and the other gets
     `StepNotPossible` with the state it found. Raises `OrderNotFound`.
     """
-    order = db.session.scalars(
-        update(Order)
-        .where(Order.no == order_no, Order.state.in_(step.from_states))
+    columns = (_ORDERS.c[field.name] for field in fields(Stepped))
+    row = db.session.execute(
+        update(_ORDERS)
+        .where(_ORDERS.c.no == order_no, _ORDERS.c.state.in_(step.from_states))
         .values(state=step.to_state, **changes)
-        .returning(Order)
-        .execution_options(populate_existing=True)
+        .returning(*columns)
     ).one_or_none()
-    if order is None:
+    if row is None:
         state = db.session.scalar(select(Order.state).filter_by(no=order_no))
         if state is None:
             raise OrderNotFound
         raise StepNotPossible(state=state, step=step.name)
+    stepped = Stepped(*row)
     # Every step leaves from one state, so the guard tells where the order came from.
     (came_from,) = step.from_states
-    db.session.execute(
-        insert(OrderEvent).values(
-            order_id=order.id,
-            step=step.name,
-            from_state=came_from,
-            to_state=step.to_state,
-            by_kind=author.kind,
-            by_user_id=author.user_id,
-            reason=reason,
-            at=clock.now(),
-        )
-    )
-    return order
+    event = {
+        "order_id": stepped.id,
+        "step": step.name,
+        "from_state": came_from,
+        "to_state": step.to_state,
+        "by_kind": author.kind,
+        "by_user_id": author.user_id,
+        "reason": reason,
+        "at": clock.now(),
+    }
+    db.session.execute(_INSERT_EVENT, event)
+    return stepped

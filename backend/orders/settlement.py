@@ -6,7 +6,15 @@ from backend.core.database import db
 from backend.core.errors import DomainError
 from backend.credit import ledger
 from backend.orders.cancellation import release_goods
-from backend.orders.life import CLOSE, PAY, WECHAT, Author, StepNotPossible, take_step
+from backend.orders.life import (
+    CLOSE,
+    PAY,
+    WECHAT,
+    Author,
+    StepNotPossible,
+    Stepped,
+    take_step,
+)
 from backend.orders.models import Order, OrderLine, OrderState
 from backend.payments.models import Payment, Refund
 from backend.payments.refunding import request_refund
@@ -71,7 +79,7 @@ def on_refund_succeeded(refund: Refund, payment: Payment) -> None:
     ledger.reverse_order(order_no, refund.no)
 
 
-def _credited(order: Order) -> ledger.CreditedOrder | None:
+def _credited(order: Stepped) -> ledger.CreditedOrder | None:
     if order.competitor_id is None or order.team_id is None or order.season_id is None:
         return None
     lines = db.session.execute(

@@ -11,7 +11,7 @@ from backend.core.schemas import IdempotencyHeader
 from backend.credit.attribution import names_of
 from backend.orders import checkout, life, paying, queries, settlement
 from backend.orders.cancellation import cancel
-from backend.orders.models import Order
+from backend.orders.models import Order, OrderState
 from backend.orders.quote import QUOTE_ERRORS, Quote, Wish, make_quote
 from backend.orders.schemas import (
     CancellationIn,
@@ -158,8 +158,9 @@ def _wishes(body: dict[str, Any]) -> list[Wish]:
 
 def _present(order: Order) -> dict[str, Any]:
     """An order with what other rooms know of it."""
+    unpaid = order.state == OrderState.pending_payment
     return {
         "order": order,
         "credits": names_of(order.competitor_id),
-        "refunds": refunds_of(order.no),
+        "refunds": [] if unpaid else refunds_of(order.no),
     }

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from backend.core import clock
 from backend.core.alarms import raise_alarm
-from backend.core.database import db
+from backend.core.database import db, table_of
 from backend.core.hooks import Hook
 from backend.payments.models import Payment, ProviderNotice
 from backend.wechat.notices import Notice
@@ -15,6 +15,9 @@ from backend.wechat.pay import Transaction, pay_gateway
 
 payment_succeeded: Hook[[Payment]] = Hook("payment_succeeded")
 """Told once for each payment, in the transaction that applies it."""
+
+
+_INSERT_NOTICE = insert(table_of(ProviderNotice))
 
 
 class Outcome(StrEnum):
@@ -57,17 +60,15 @@ def on_payment_notice(notice: Notice, transaction: Transaction) -> None:
 
 def keep_notice(notice: Notice, subject_no: str, outcome: Outcome) -> None:
     """Store what WeChat said and what became of it."""
-    db.session.add(
-        ProviderNotice(
-            notice_id=notice.id,
-            event_type=notice.event_type,
-            subject_no=subject_no,
-            outcome=outcome,
-            content=notice.evidence,
-            received_at=clock.now(),
-        )
-    )
-    db.session.flush()
+    row = {
+        "notice_id": notice.id,
+        "event_type": notice.event_type,
+        "subject_no": subject_no,
+        "outcome": outcome,
+        "content": notice.evidence,
+        "received_at": clock.now(),
+    }
+    db.session.execute(_INSERT_NOTICE, row)
 
 
 def _is_applied(payment: Payment, transaction: Transaction) -> bool:

@@ -18,6 +18,8 @@ from backend.wechat.pay import PayRefused, PayUnknown, pay_gateway
 log = structlog.get_logger()
 SHORTEST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=30)
+MOST_DOUBLINGS = 6
+"""Then the longest pause is reached; doubling on and on would overflow within a day."""
 AT_A_TIME = 100
 
 
@@ -44,7 +46,7 @@ def ask(payment_no: str) -> None:
     ).one_or_none()
     if payment is None or payment.state not in OPEN_STATES:
         return
-    pause = min(SHORTEST_PAUSE * 2**payment.queries, LONGEST_PAUSE)
+    pause = min(SHORTEST_PAUSE * 2 ** min(payment.queries, MOST_DOUBLINGS), LONGEST_PAUSE)
     payment.queries += 1
     payment.next_query_at = clock.now() + pause
     expired = payment.expires_at <= clock.now()

@@ -100,6 +100,9 @@ def _prepay(payment: Payment, demand: Demand) -> str:
         .where(Payment.id == payment.id, Payment.state == "created")
         .values(state="prepaid", prepay_id=prepay_id)
     )
+    if db.session.scalar(select(Payment.state).filter_by(id=payment.id)) == "closed":
+        # Closed before WeChat had heard of it: nobody may get what is needed to pay it.
+        raise PaymentNotPossible
     return prepay_id
 
 

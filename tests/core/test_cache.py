@@ -8,7 +8,8 @@ import pytest
 
 from backend import Service
 from backend.core import cache as cache_module
-from backend.core.cache import Cache, cached
+from backend.core.cache import Cache
+from backend.core.shown import pages
 from local.servers import start_valkey
 from tests.api import Api
 from tests.conftest import free_port
@@ -68,22 +69,22 @@ def test_what_is_kept_expires(valkey: Cache) -> None:
 
 def test_a_value_is_built_once_and_again_after_it_expired(app: Service) -> None:
     build = Builder()
-    assert cached("key", 60, build) == cached("key", 60, build) == b"built"
+    assert pages.build("key", 60, build) == pages.build("key", 60, build) == b"built"
     assert build.built == 1
-    assert cached("short", 0.05, build) == b"built"
+    assert pages.build("short", 0.05, build) == b"built"
     wait(0.15)
     build.value = b"newer"
-    assert cached("short", 0.05, build) == b"newer"
+    assert pages.build("short", 0.05, build) == b"newer"
     assert build.built == 3
 
 
 @pytest.mark.slow
 def test_twenty_threads_after_a_flush_build_once(app: Service) -> None:
     build = Builder(seconds=0.1)
-    seen = at_once(apart(app, lambda _: cached("rush", 60, build)), range(20))
+    seen = at_once(apart(app, lambda _: pages.build("rush", 60, build)), range(20))
     assert seen == [b"built"] * 20
     assert build.built == 1
-    assert cache_module._flights._locks == {}
+    assert pages._flights._locks == {}
 
 
 @pytest.mark.slow
@@ -94,7 +95,7 @@ def test_threads_that_ask_for_different_things_do_not_wait_for_each_other(app: S
         together.wait(5)
         return b"built"
 
-    seen = at_once(apart(app, lambda i: cached(f"key {i}", 60, build)), range(4))
+    seen = at_once(apart(app, lambda i: pages.build(f"key {i}", 60, build)), range(4))
     assert seen == [b"built"] * 4
 
 
@@ -104,8 +105,8 @@ def test_a_build_that_fails_is_not_kept(app: Service) -> None:
 
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
-            cached("key", 60, fail)
-    assert cached("key", 60, Builder()) == b"built"
+            pages.build("key", 60, fail)
+    assert pages.build("key", 60, Builder()) == b"built"
 
 
 def test_without_valkey_everything_is_a_miss_and_nothing_fails(dead: Cache) -> None:
@@ -137,14 +138,16 @@ def test_after_the_pause_valkey_is_asked_again(
     assert dead.usable
 
 
-def test_without_valkey_every_call_builds_and_is_right(
+def test_without_valkey_each_process_keeps_its_own_pages(
     app: Service, monkeypatch: pytest.MonkeyPatch, dead: Cache
 ) -> None:
     monkeypatch.setitem(app.extensions, "cache", dead)
     build = Builder()
-    assert cached("key", 60, build) == b"built"
+    assert pages.build("key", 60, build) == b"built"
     build.value = b"newer"
-    assert cached("key", 60, build) == b"newer"
+    assert pages.build("key", 60, build) == b"built"
+    pages.forget()
+    assert pages.build("key", 60, build) == b"newer"
 
 
 def test_a_service_without_valkey_knows_it_has_none(
@@ -157,7 +160,7 @@ def test_a_service_without_valkey_knows_it_has_none(
     assert none.get("key") is None
     assert none.answers() is None
     assert not none.usable
-    assert cached("key", 60, Builder()) == b"built"
+    assert pages.build("key", 60, Builder()) == b"built"
 
 
 @pytest.fixture

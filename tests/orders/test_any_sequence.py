@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -21,6 +21,8 @@ actions = st.one_of(
     st.tuples(st.just("place"), st.integers(0, 1), st.integers(0, 2), st.integers(1, 4)),
     st.tuples(st.just("start_paying"), order_index),
     st.tuples(st.just("confirm"), order_index),
+    st.tuples(st.just("pay_at_once"), order_index),
+    st.tuples(st.just("cancel_while_paying"), order_index),
     st.tuples(st.just("notice"), order_index, st.integers(1, 3)),
     st.tuples(st.just("cancel"), order_index),
     st.tuples(st.just("refund"), order_index),
@@ -79,6 +81,15 @@ class Shop:
             if placed.parameters:
                 self.api.confirm_in_wechat(placed.parameters, placed.buyer.openid)
 
+    def pay_at_once(self, index: int) -> None:
+        self.start_paying(index)
+        self.confirm(index)
+
+    def cancel_while_paying(self, index: int) -> None:
+        self.start_paying(index)
+        self.cancel(index)
+        self.confirm(index)
+
     def notice(self, index: int, times: int) -> None:
         known = self.api.wechat.get("/notices?kind=transaction")["notices"]
         for notice in known[index : index + 1]:
@@ -119,6 +130,8 @@ class Shop:
 @settings(
     max_examples=25,
     deadline=None,
+    # An example takes about a second, so a failing one is shown as found and not made smaller.
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(sequence=st.lists(actions, min_size=6, max_size=24))
