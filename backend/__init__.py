@@ -73,6 +73,7 @@ class Json(DefaultJSONProvider):
 
     ensure_ascii = False
     sort_keys = False
+    compact = True
 
 
 class Service(Flask):

@@ -47,9 +47,8 @@ def capturing(engine: Engine) -> Iterator[Captured]:
     captured = Captured()
 
     def execute(connection: Any, cursor: Any, sql: str, values: Any, *_: Any) -> None:
-        if isinstance(values, list):
-            raise TypeError(f"several executions of one statement: {sql}")
-        captured.statements.append((sql, dict(values or {})))
+        rows = values if isinstance(values, list) else [values or {}]
+        captured.statements.extend((sql, dict(row)) for row in rows)
 
     def noted(word: str) -> Callable[[Any], None]:
         return lambda connection: captured.statements.append((word, {}))

@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import procrastinate
 import psutil
 import psycopg
 import pytest
@@ -30,8 +31,7 @@ from werkzeug.serving import make_server
 import simulator.clock
 from backend import Service, create_app
 from backend.core import clock
-from backend.core.database import transaction
-from backend.core.jobs import defer, run_worker
+from backend.core.database import database_connection, transaction
 from backend.core.shown import pages
 from backend.settings import Settings
 from local.servers import Postgres, start_postgres, start_valkey
@@ -222,17 +222,26 @@ class Worker:
 
     def __init__(self, app: Service) -> None:
         self._app = app
+        self._queue: procrastinate.App = app.extensions["queue"]
 
     def run(self) -> None:
-        """Work off every job that is waiting."""
-        run_worker(self._app, until_empty=True)
+        """Work off every job that is waiting, and nothing that the clock asks for."""
+        registry = self._queue.periodic_registry
+        periodic, registry.periodic_tasks = registry.periodic_tasks, {}
+        try:
+            with self._app.app_context():
+                self._queue.run_worker(
+                    wait=False, delete_jobs="successful", install_signal_handlers=False
+                )
+        finally:
+            registry.periodic_tasks = periodic
 
     def sweep(self) -> None:
         """Do once what the clock makes the worker do again and again, and what follows."""
-        registry = self._app.extensions["queue"].periodic_registry
-        for periodic in registry.periodic_tasks.values():
+        for periodic in self._queue.periodic_registry.periodic_tasks.values():
             with suppress(AlreadyEnqueued), self._app.app_context(), transaction():
-                defer(periodic.task, timestamp=0)
+                connection = database_connection()
+                periodic.task.configure(connection=connection).defer(timestamp=0)
         self.run()
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import update
 from backend.accounts.models import User
 from backend.core import audit, clock
 from backend.core.database import db
-from backend.core.errors import DomainError, NotFound
+from backend.core.errors import DomainError, NotAllowed, NotFound
 from backend.core.personal_data import vault
 
 
@@ -33,7 +33,12 @@ def bind_phone(user_id: int, phone: str) -> User:
 
 
 def block(user_id: int, by: int, reason: str) -> None:
-    """Shut a person out at once; every token ends. `AlreadySo` when already blocked."""
+    """Shut a person out at once; every token ends. Nobody can shut out themselves.
+
+    Raises `AlreadySo` when already blocked, `NotAllowed`, `NotFound`.
+    """
+    if user_id == by:
+        raise NotAllowed("不能停用自己的账号")
     _set_blocked(user_id, True)
     audit.record(by, "block_user", f"user:{user_id}", reason)
 

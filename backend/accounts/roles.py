@@ -35,6 +35,7 @@ def revoke_by_hand(user_id: int, role: Role, by: int, reason: str) -> None:
     """An operator takes a staff role back, never the own one, so that one operator remains."""
     if role not in GRANTABLE or user_id == by:
         raise RoleNotGrantable("不能撤销该角色", field="role")
+    find_user(user_id)
     if not revoke(user_id, role, by):
         raise AlreadySo(field="role")
     audit.record(by, "revoke_role", f"user:{user_id}", reason, role=role)

@@ -44,6 +44,7 @@ class LoginLocked(DomainError):
 
 def create_staff(login: str, password: str, role: Role, by: int | None) -> int:
     """A staff account with its first role; the user id. Raises `LoginNameTaken`, `InvalidInput`."""
+    login = login.lower()
     _check_strength(login, password, "password")
     now = clock.now()
     user = User(openid=None, created_at=now)
@@ -69,7 +70,7 @@ def log_in_staff(login: str, password: str) -> Session | None:
     Raises `LoginLocked` after five failures, for a quarter of an hour.
     """
     account = db.session.scalars(
-        select(StaffAccount).filter_by(login=login).with_for_update()
+        select(StaffAccount).filter_by(login=login.lower()).with_for_update()
     ).one_or_none()
     if account is not None and account.locked_until and account.locked_until > clock.now():
         raise LoginLocked

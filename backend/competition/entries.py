@@ -34,6 +34,12 @@ class CaptainTaken(DomainError):
     message = "该队已有队长"
 
 
+class SeasonOver(DomainError):
+    code = "season_over"
+    status = 409
+    message = "该赛季已结束"
+
+
 class NotCompeting(DomainError):
     code = "not_competing"
     status = 403
@@ -63,11 +69,13 @@ def enter(
 ) -> Competitor:
     """Enter a user into a team. `invited_by` is a competitor of the same season, for the record.
 
-    Raises `TeamFull`, `AlreadyCompeting`, `CaptainTaken`, `NotFound`.
+    Raises `TeamFull`, `AlreadyCompeting`, `CaptainTaken`, `SeasonOver`, `NotFound`.
     """
     team = db.session.get(Team, team_id, with_for_update=True)
     if team is None:
         raise NotFound("没有找到该队伍", field="team_id")
+    if db.session.get_one(Season, team.season_id).ends_at <= clock.now():
+        raise SeasonOver(field="team_id")
     find_user(user_id)
     _check_room(team, is_captain)
     if invited_by is not None:

@@ -29,7 +29,13 @@ def get_teams(query: dict[str, Any]) -> Page[Any]:
 
 @blueprint.post("/teams/<id:team_id>/competitors")
 @allow(Role.organiser, Role.operator)
-@refuses(entries.TeamFull, entries.AlreadyCompeting, entries.CaptainTaken, NotFound)
+@refuses(
+    entries.TeamFull,
+    entries.AlreadyCompeting,
+    entries.CaptainTaken,
+    entries.SeasonOver,
+    NotFound,
+)
 @blueprint.arguments(EntryIn)
 @blueprint.response(201, EntryOut)
 def enter_competitor(body: dict[str, Any], team_id: int) -> Any:

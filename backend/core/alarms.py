@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import UniqueConstraint, select, update
+from sqlalchemy import Index, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped
 
@@ -26,7 +26,15 @@ class Alarm(Base):
     """`kind` names the rule that was broken, `subject` what it was broken on."""
 
     __tablename__ = "alarms"
-    __table_args__ = (UniqueConstraint("kind", "subject"),)
+    __table_args__ = (
+        Index(
+            "uq_alarms_open",
+            "kind",
+            "subject",
+            unique=True,
+            postgresql_where=text("resolved_at IS NULL"),
+        ),
+    )
 
     id: Mapped[Key]
     kind: Mapped[str]
@@ -39,7 +47,7 @@ class Alarm(Base):
 
 
 def raise_alarm(kind: str, subject: str, **detail: Any) -> None:
-    """Raise an alarm once for `kind` and `subject`; it commits with the caller's transaction."""
+    """Raise an alarm, one open at a time for `kind` and `subject`; it commits with the caller's."""
     log.error("alarm", kind=kind, subject=subject)
     db.session.execute(
         insert(Alarm)

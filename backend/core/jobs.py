@@ -1,5 +1,6 @@
 """The queue: work that follows a change, written in the same transaction as the change."""
 
+import copy
 import functools
 from collections.abc import Callable, Iterable
 from typing import Any, LiteralString, ParamSpec
@@ -16,6 +17,7 @@ from backend.settings import Settings
 Arguments = ParamSpec("Arguments")
 log = structlog.get_logger()
 
+NAMESPACE = "xiangbang"
 queue = procrastinate.Blueprint()
 """Rooms register their tasks here; `open_queue` gives them a database."""
 
@@ -64,7 +66,8 @@ def open_queue(app: Flask, settings: Settings) -> None:
     """Give the application its queue; only the worker opens the connection pool."""
     connector = Connector(conninfo=settings.libpq_url, min_size=1, max_size=4)
     queue_app = procrastinate.App(connector=connector)
-    queue_app.add_tasks_from(queue, namespace="xiangbang")
+    # A copy, because procrastinate renames the tasks that it takes over.
+    queue_app.add_tasks_from(copy.deepcopy(queue), namespace=NAMESPACE)
     app.extensions["queue"] = queue_app
 
 
@@ -73,19 +76,17 @@ def defer(task: Task[..., Any, ...], **arguments: Any) -> None:
 
     Tasks are written so that doing their work twice is doing it once.
     """
-    task.configure(connection=database_connection()).defer(**arguments)
+    queue_app: procrastinate.App = current_app.extensions["queue"]
+    named = queue_app.configure_task(f"{NAMESPACE}:{task.name}", connection=database_connection())
+    named.defer(**arguments)
 
 
-def run_worker(app: Flask, *, until_empty: bool = False, concurrency: int = 4) -> None:
-    """Work off the queue until told to stop, or only until nothing is waiting any more."""
+def run_worker(app: Flask, *, concurrency: int) -> None:
+    """Work off the queue, and do what the clock asks for, until told to stop."""
     queue_app: procrastinate.App = app.extensions["queue"]
     with app.app_context():
         queue_app.run_worker(
-            wait=not until_empty,
-            concurrency=concurrency,
-            fetch_job_polling_interval=2,
-            delete_jobs="successful",
-            install_signal_handlers=not until_empty,
+            concurrency=concurrency, fetch_job_polling_interval=2, delete_jobs="successful"
         )
 
 

@@ -9,6 +9,7 @@ import functools
 import struct
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec
@@ -35,8 +36,9 @@ def shown_for(seconds: float) -> Callable[[Callable[Given, Response]], Callable[
             if body is None:
                 body = pages.build(address, seconds, lambda: view(*args, **kwargs).get_data())
             response = Response(body, content_type="application/json")
-            response.add_etag()
-            response.make_conditional(request)
+            response.set_etag(f"{zlib.crc32(body):08x}{len(body):x}")
+            if "If-None-Match" in request.headers:
+                response.make_conditional(request)
             return response
 
         return show

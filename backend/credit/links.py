@@ -9,12 +9,12 @@ from backend.catalog.browsing import show_product
 from backend.core import clock
 from backend.core.database import db
 from backend.core.errors import InvalidInput, NotFound
-from backend.core.ids import READABLE, random_code
+from backend.core.ids import random_code
 from backend.core.paging import Page, page_of, read_cursor
 from backend.credit.models import ReferralLink
 
 CODE_LENGTH = 8
-"""31^8 codes; with a prefix of our own they fit the 32 characters of a mini-program scene."""
+"""32^8 codes; with a prefix of our own they fit the 32 characters of a mini-program scene."""
 
 CHANNELS = ("miniprogram", "new_media", "exhibition")
 TARGETS = ("home", "product")
@@ -54,16 +54,11 @@ def create_link(competitor_id: int, target: Target, channel: str) -> ReferralLin
 
 
 def find_link(code: str) -> ReferralLink:
-    """A link by its code, however the person typed it; `LinkNotFound` otherwise."""
-    link = db.session.scalars(select(ReferralLink).filter_by(code=normalise(code))).one_or_none()
+    """A link by its code, in capitals or not, as people type it; `LinkNotFound` otherwise."""
+    link = db.session.scalars(select(ReferralLink).filter_by(code=code.upper())).one_or_none()
     if link is None:
         raise LinkNotFound(field="code")
     return link
-
-
-def normalise(code: str) -> str:
-    """Codes are read out and typed: capitals or not does not matter."""
-    return "".join(letter for letter in code.upper() if letter in READABLE)
 
 
 def list_links(competitor_id: int, *, limit: int, cursor: str | None) -> Page[ReferralLink]:

@@ -23,9 +23,9 @@ def upgrade() -> None:
     sa.Column('resolved_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('resolved_by', sa.BigInteger(), nullable=True),
     sa.Column('resolution', sa.Text(), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_alarms')),
-    sa.UniqueConstraint('kind', 'subject', name=op.f('uq_alarms_kind_subject'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_alarms'))
     )
+    op.create_index('uq_alarms_open', 'alarms', ['kind', 'subject'], unique=True, postgresql_where=sa.text('resolved_at IS NULL'))
     op.create_table('areas',
     sa.Column('code', sa.Text(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),

@@ -103,11 +103,6 @@ def test_a_code_typed_in_small_letters_works(api: Api, seller: Person) -> None:
         assert (answer["target_kind"], answer["target_id"]) == ("product", str(product.id))
 
 
-def test_blanks_and_dashes_in_a_code_do_not_matter(app: Service) -> None:
-    code = create_link(CompetitorFactory().id, HOME, "miniprogram").code
-    assert find_link(f" {code[:4].lower()}-{code[4:]} ").code == code
-
-
 @pytest.mark.parametrize("code", ["ZZZZZZZZ", "AAAA", "01010101", "a" * 32])
 def test_a_code_that_nobody_has_is_not_found(api: Api, code: str) -> None:
     answer = api.call("POST", f"/v1/referral-links/{code}/visits", {}, status=404)
