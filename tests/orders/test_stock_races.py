@@ -1,10 +1,13 @@
 """Orders at the same moment sell exactly what there is, whatever their lines and their order."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+import psycopg
 
 from tests.api import Api, Person
 from tests.factories import SkuFactory
-from tests.orders.test_any_sequence import number
+from tests.orders.test_any_sequence import number, rows
 from tests.payments.books import count, movements, stock
 from tests.racing import at_once, side_by_side
 
@@ -45,3 +48,32 @@ def test_a_line_out_of_stock_reserves_none_of_the_others(api: Api) -> None:
     assert (stock(plenty), stock(one)) == ((50, 1), (1, 1))
     assert movements(plenty) == ["reserve"]
     assert (count("orders"), count("idempotency_keys")) == (1, 1)
+
+
+def test_goods_are_locked_in_the_order_of_their_ids_whatever_the_order_of_the_lines(
+    api: Api, database_url: str
+) -> None:
+    """Who waits for the first row holds none of the others, so nobody waits in a circle."""
+    first, *others = (SkuFactory(price_fen=PRICE).id for _ in range(6))
+    buyer = api.log_in()
+    free = "SELECT sku_id FROM sku_stocks WHERE sku_id = ANY(%s) FOR UPDATE SKIP LOCKED"
+    with (
+        psycopg.connect(database_url) as holder,
+        psycopg.connect(database_url) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        holder.execute(free, [[first]])
+        order = pool.submit(basket, buyer, [*others, first])
+        api.wait_for(somebody_waits)
+        found = {sku_id for (sku_id,) in other.execute(free, [others])}
+        other.rollback()
+        holder.rollback()
+        assert order.result() == "placed"
+    assert found == set(others)
+
+
+def somebody_waits() -> bool:
+    """Whether a transaction of this database waits for a lock."""
+    waiting = """SELECT 1 FROM pg_stat_activity
+                  WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+    return bool(rows(waiting))
