@@ -1,11 +1,13 @@
 """Ending an unpaid order: the buyer cancels it, or its time runs out. The stock comes back."""
 
+from contextlib import suppress
+
 from sqlalchemy import select
 
 from backend.catalog import stock
 from backend.core import clock
 from backend.core.database import db
-from backend.core.jobs import defer
+from backend.core.jobs import defer, each_in_transaction
 from backend.orders.checkout import reservation
 from backend.orders.life import (
     CANCEL,
@@ -18,7 +20,7 @@ from backend.orders.life import (
     take_step,
 )
 from backend.orders.models import Order, OrderLine, OrderState
-from backend.payments.asking import ask
+from backend.payments.asking import apply_if_paid
 from backend.payments.collecting import find_open_payment
 from backend.payments.jobs import close_payment
 
@@ -42,15 +44,29 @@ def due_orders() -> list[str]:
     )
 
 
-def expire(order_no: str) -> None:
-    """End one order whose time is over, after a last question whether it has been paid."""
-    payment = find_open_payment(order_no)
-    if payment is not None:
-        ask(payment.no)
-    try:
+def expire(order_no: str, *, ask: bool = True) -> bool:
+    """End one order whose time is over, after a last question whether it has been paid.
+
+    Answers whether WeChat can be asked: where it gives no answer the stock still comes back, and
+    money that arrives later is refunded.
+    """
+    payment = find_open_payment(order_no) if ask else None
+    answered = apply_if_paid(payment.no) is not None if payment else ask
+    # Paid or cancelled meanwhile: then nothing is left to end.
+    with suppress(StepNotPossible):
         _end(order_no, EXPIRE, SYSTEM, "not paid in time")
-    except StepNotPossible:
-        return  # Paid or cancelled meanwhile: nothing is left to end.
+    return answered
+
+
+def expire_due() -> None:
+    """End every order whose time is over. One silence of WeChat is enough: the rest do not wait."""
+    answers = True
+
+    def end(order_no: str) -> None:
+        nonlocal answers
+        answers = expire(order_no, ask=answers)
+
+    each_in_transaction(due_orders(), end)
 
 
 def release_goods(order: Stepped) -> None:

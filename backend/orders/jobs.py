@@ -1,6 +1,6 @@
 """What the worker does about orders."""
 
-from backend.core.jobs import each_in_transaction, in_transaction, queue
+from backend.core.jobs import in_transaction, queue
 from backend.orders import cancellation
 
 
@@ -9,4 +9,4 @@ from backend.orders import cancellation
 @in_transaction
 def expire_due_orders(timestamp: int) -> None:
     """Unpaid orders whose time is over give their stock back."""
-    each_in_transaction(cancellation.due_orders(), cancellation.expire)
+    cancellation.expire_due()

@@ -17,6 +17,7 @@ from backend.orders.life import (
 )
 from backend.orders.models import Order, OrderLine, OrderState
 from backend.payments.models import Payment, Refund
+from backend.payments.queries import refunded_fen
 from backend.payments.refunding import request_refund
 
 
@@ -67,12 +68,12 @@ def refund_in_full(order: Order, author: Author, reason: str) -> Refund:
 
 
 def on_refund_succeeded(refund: Refund, payment: Payment) -> None:
-    """The money is back: the order is closed, its goods are free, its credit is reversed.
+    """All the money is back: the order is closed, its goods are free, its credit is reversed.
 
     A payment that never paid an order changes nothing but itself.
     """
     order_no = db.session.scalar(select(Order.no).filter_by(payment_no=payment.no))
-    if order_no is None:
+    if order_no is None or refunded_fen(payment) < payment.amount_fen:
         return
     order = take_step(order_no, CLOSE, WECHAT, f"refund {refund.no}")
     release_goods(order)

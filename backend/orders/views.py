@@ -27,7 +27,7 @@ from backend.orders.schemas import (
 )
 from backend.payments.queries import refunds_of
 from backend.payments.refunding import RefundExceedsPayment
-from backend.wechat.errors import PaymentNotPossible, WeChatUnavailable
+from backend.wechat.errors import AlreadyPaid, PaymentNotPossible, WeChatUnavailable
 
 blueprint = Blueprint("orders", __name__, url_prefix="/v1", description="Quote, order, pay.")
 
@@ -107,6 +107,7 @@ def cancel_order(body: dict[str, Any], order_no: str) -> Any:
     life.StepNotPossible,
     paying.PaymentTimeOver,
     paying.NoWeChatAccount,
+    AlreadyPaid,
     PaymentNotPossible,
     WeChatUnavailable,
 )

@@ -52,7 +52,7 @@ def ask(payment_no: str) -> None:
     expired = payment.expires_at <= clock.now()
     db.session.flush()
     commit_before_waiting()
-    if not _answered_paid(payment_no) and expired:
+    if not apply_if_paid(payment_no) and expired:
         close(payment_no)
 
 
@@ -60,7 +60,7 @@ def close(payment_no: str) -> None:
     """Close a payment at WeChat and here. If somebody has paid meanwhile, that is applied."""
     commit_before_waiting()
     try:
-        if _answered_paid(payment_no):
+        if apply_if_paid(payment_no):
             return
         pay_gateway().close(payment_no)
     except PayUnknown as error:
@@ -68,7 +68,7 @@ def close(payment_no: str) -> None:
         return
     except PayRefused as error:
         if error.code == "ORDERPAID":
-            _answered_paid(payment_no)
+            apply_if_paid(payment_no)
             return
         if error.code not in {"ORDER_NOT_EXIST", "ORDER_CLOSED"}:
             log.warning("close_refused", payment=payment_no, why=error.code)
@@ -80,13 +80,14 @@ def close(payment_no: str) -> None:
     )
 
 
-def _answered_paid(payment_no: str) -> bool:
-    """Whether WeChat says it is paid; if so it is applied. Unknown is not paid, for now."""
+def apply_if_paid(payment_no: str) -> bool | None:
+    """Ask once whether it is paid, and apply it if so. `None` when WeChat gave no answer."""
+    commit_before_waiting()
     try:
         transaction = pay_gateway().query(payment_no)
     except (PayUnknown, PayRefused) as error:
         log.warning("query_failed", payment=payment_no, why=str(error))
-        return False
+        return None
     if transaction is None or not transaction.paid:
         return False
     apply_transaction(transaction)

@@ -15,7 +15,7 @@ from backend.core.database import commit_before_waiting, db
 from backend.core.ids import new_number
 from backend.payments.applying import apply_transaction
 from backend.payments.models import Payment
-from backend.wechat.errors import PaymentNotPossible, WeChatUnavailable
+from backend.wechat.errors import AlreadyPaid, PaymentNotPossible, WeChatUnavailable
 from backend.wechat.pay import PayRefused, PayUnknown, pay_gateway
 
 log = structlog.get_logger()
@@ -38,7 +38,7 @@ def collect_by_wechat(demand: Demand) -> Mapping[str, str]:
     """What the client passes to `wx.requestPayment`. Asking again reuses the open payment.
 
     Our row is committed before WeChat hears of it, so a callback always finds it.
-    Raises `WeChatUnavailable` (try again: nothing is lost) and `PaymentNotPossible`.
+    Raises `WeChatUnavailable` (try again: nothing is lost), `AlreadyPaid`, `PaymentNotPossible`.
     """
     payment = _open_payment(demand)
     commit_before_waiting()
@@ -94,7 +94,8 @@ def _prepay(payment: Payment, demand: Demand) -> str:
         raise WeChatUnavailable from error
     except PayRefused as error:
         _on_refusal(payment, error)
-        raise PaymentNotPossible(wechat_code=error.code) from error
+        refused = AlreadyPaid if error.code == "ORDERPAID" else PaymentNotPossible
+        raise refused(wechat_code=error.code) from error
     db.session.execute(
         update(Payment)
         .where(Payment.id == payment.id, Payment.state == "created")

@@ -81,7 +81,7 @@ class Refund(Base):
         Index(
             "ix_refunds_due",
             "next_try_at",
-            postgresql_where=text("state IN ('requested', 'processing')"),
+            postgresql_where=text("state IN ('requested', 'processing', 'abnormal')"),
         ),
     )
 

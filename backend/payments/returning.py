@@ -21,8 +21,12 @@ log = structlog.get_logger()
 PAUSES = [timedelta(seconds=s) for s in (30, 60, 120, 300, 900, 1800, 3600, 10_800, 21_600)]
 """Between tries of one refund; the last repeats."""
 TRIES_BEFORE_ALARM = 5
+LONGEST_PROCESSING = timedelta(days=4)
 AT_A_TIME = 100
-WAITING = ("requested", "processing")
+WAITING = ("requested", "processing", "abnormal")
+"""Without a final result. An abnormal one waits for a person, and is asked about meanwhile."""
+FINAL = {"succeeded": "SUCCESS", "closed": "CLOSED"}
+"""Our final states with WeChat's word for each."""
 PASSING = frozenset({"NOT_ENOUGH"})
 """Refusals that pass by themselves: the merchant account is topped up by new sales."""
 
@@ -58,6 +62,7 @@ def send(refund_no: str) -> None:
     commit_before_waiting()
     try:
         settle(_ask_wechat(refund, payment))
+        _alarm_when_stuck(refund)
     except PayUnknown as error:
         log.warning("refund_unknown", refund=refund_no, why=str(error))
         _alarm_after_many_tries(refund, str(error))
@@ -77,7 +82,9 @@ def settle(result: RefundResult) -> Outcome:
     if result.amount_fen != refund.amount_fen:
         return _refuse("refund_amount_differs", result)
     refund.provider_refund_id = result.refund_id or refund.provider_refund_id
-    if refund.state in {"succeeded", "closed"}:
+    if refund.state in FINAL:
+        if result.status in FINAL.values() and result.status != FINAL[refund.state]:
+            return _refuse("refund_contradicted", result)
         return Outcome.repeated
     payment = db.session.get_one(Payment, refund.payment_id)
     match result.status:
@@ -108,7 +115,7 @@ def on_refund_notice(notice: Notice, result: RefundResult) -> None:
 
 def _ask_wechat(refund: Refund, payment: Payment) -> RefundResult:
     gateway = pay_gateway()
-    if refund.state == "processing":
+    if refund.state != "requested":
         known = gateway.query_refund(refund.no)
         if known is not None:
             return known
@@ -130,6 +137,12 @@ def _lock(refund_no: str) -> Refund | None:
     return db.session.scalars(
         select(Refund).filter_by(no=refund_no).execution_options(populate_existing=True)
     ).one()
+
+
+def _alarm_when_stuck(refund: Refund) -> None:
+    """A bank may take three days (WeChat Pay, 退款到账时间); longer is for a person."""
+    if refund.state == "processing" and clock.now() - refund.requested_at > LONGEST_PROCESSING:
+        raise_alarm("refund_not_through", refund.no, tries=refund.tries, why="PROCESSING")
 
 
 def _alarm_after_many_tries(refund: Refund, why: str) -> None:

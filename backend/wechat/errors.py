@@ -39,6 +39,12 @@ class PhoneCodeInvalid(DomainError):
     message = "手机号凭证无效、已使用或已过期，请重新授权"
 
 
+class AlreadyPaid(DomainError):
+    code = "already_paid"
+    status = 409
+    message = "微信显示该订单已付款，请稍后查看订单"
+
+
 class PaymentNotPossible(DomainError):
     code = "payment_not_possible"
     status = 409

@@ -181,7 +181,7 @@ class PayGateway:
         if 200 <= status < 300:
             return answer
         code = str(answer.get("code", status))
-        if status >= 500 or code in {"SYSTEM_ERROR", "FREQUENCY_LIMITED", "RATELIMIT_EXCEEDED"}:
+        if status == 429 or status >= 500 or code == "SYSTEM_ERROR":
             raise PayUnknown(code)
         raise PayRefused(code, str(answer.get("message", "")))
 

@@ -243,7 +243,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_refunds')),
     sa.UniqueConstraint('no', name=op.f('uq_refunds_no'))
     )
-    op.create_index('ix_refunds_due', 'refunds', ['next_try_at'], unique=False, postgresql_where=sa.text("state IN ('requested', 'processing')"))
+    op.create_index('ix_refunds_due', 'refunds', ['next_try_at'], unique=False, postgresql_where=sa.text("state IN ('requested', 'processing', 'abnormal')"))
     op.create_index(op.f('ix_refunds_order_no'), 'refunds', ['order_no'], unique=False)
     op.create_index(op.f('ix_refunds_payment_id'), 'refunds', ['payment_id'], unique=False)
     op.create_index('uq_refunds_cause', 'refunds', ['cause'], unique=True, postgresql_where=sa.text("state <> 'closed'"))
@@ -515,7 +515,7 @@ def downgrade() -> None:
     op.drop_index('uq_refunds_cause', table_name='refunds', postgresql_where=sa.text("state <> 'closed'"))
     op.drop_index(op.f('ix_refunds_payment_id'), table_name='refunds')
     op.drop_index(op.f('ix_refunds_order_no'), table_name='refunds')
-    op.drop_index('ix_refunds_due', table_name='refunds', postgresql_where=sa.text("state IN ('requested', 'processing')"))
+    op.drop_index('ix_refunds_due', table_name='refunds', postgresql_where=sa.text("state IN ('requested', 'processing', 'abnormal')"))
     op.drop_table('refunds')
     op.drop_index(op.f('ix_products_producer_id'), table_name='products')
     op.drop_index('ix_products_listed_by_county', table_name='products', postgresql_where=sa.text("state = 'listed'"))

@@ -23,10 +23,10 @@ TABLES = (
 
 
 def contents() -> dict[str, list[tuple[Any, ...]]]:
-    with transaction() as session:
+    with transaction():
         return {
             table: sorted(
-                tuple(row) for row in session.execute(text(f"SELECT {table}::text FROM {table}"))
+                tuple(row) for row in db.session.execute(text(f"SELECT {table}::text FROM {table}"))
             )
             for table in TABLES
         }
@@ -34,9 +34,9 @@ def contents() -> dict[str, list[tuple[Any, ...]]]:
 
 def test_a_second_time_changes_nothing(app: Service) -> None:
     load(app)
-    with transaction() as session:
-        session.execute(text("UPDATE sku_stocks SET reserved = 5 WHERE sku_id = 1"))
-        session.execute(text("UPDATE products SET state = 'delisted' WHERE id = 1"))
+    with transaction():
+        db.session.execute(text("UPDATE sku_stocks SET reserved = 5 WHERE sku_id = 1"))
+        db.session.execute(text("UPDATE products SET state = 'delisted' WHERE id = 1"))
     before = contents()
     assert set(load(app).values()) == {0}
     assert contents() == before
@@ -50,8 +50,8 @@ def test_everything_is_there_and_the_stock_is_explained(app: Service) -> None:
     assert counts["sku_stocks"] == counts["stock_movements"] == len(data.skus)
     assert counts["competitors"] == counts["role_grants"] == len(data.competitors)
     assert counts["referral_links"] == len(data.referral_links)
-    with transaction() as session:
-        unexplained = session.execute(
+    with transaction():
+        unexplained = db.session.execute(
             text("""
                 SELECT s.sku_id FROM sku_stocks s LEFT JOIN stock_movements m USING (sku_id)
                  GROUP BY s.sku_id, s.on_hand
@@ -70,8 +70,8 @@ def test_a_new_sku_of_a_known_product_is_added_to_it(
     load(app)
     monkeypatch.setattr(dataset, "read", lambda: data)
     assert load(app)["skus"] == 1
-    with transaction() as session:
-        products = session.execute(
+    with transaction():
+        products = db.session.execute(
             text("SELECT DISTINCT product_id FROM skus WHERE code LIKE 'fuzhuan-%'")
         )
         assert len(products.all()) == 1
@@ -90,14 +90,14 @@ def test_the_season_runs_today_and_next_year(app: Service) -> None:
 
 
 def seasons_today() -> int:
-    with transaction() as session:
+    with transaction():
         running = text("SELECT count(*) FROM seasons WHERE starts_at <= :now AND ends_at > :now")
-        return int(session.execute(running, {"now": clock.now()}).scalar_one())
+        return int(db.session.execute(running, {"now": clock.now()}).scalar_one())
 
 
 def test_a_database_with_a_season_of_its_own_is_left_alone(app: Service) -> None:
-    with transaction() as session:
-        session.execute(
+    with transaction():
+        db.session.execute(
             text("""
                 INSERT INTO seasons (code, name, starts_at, ends_at)
                 VALUES ('real', '正式赛', now() - interval '1 day', now() + interval '1 day')

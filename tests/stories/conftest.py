@@ -33,7 +33,7 @@ def gunicorn(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> It
             command, cwd=ROOT, env=environment(settings, url), stdout=output, stderr=output
         )
     try:
-        wait_for(lambda: process.poll() is None and _answers(url), seconds=30)
+        wait_for(lambda: process.poll() is None and _answers(url), seconds=60)
         yield url
     finally:
         process.terminate()
@@ -68,5 +68,5 @@ def _plain(value: object) -> str:
 def _answers(url: str) -> bool:
     try:
         return requests.get(f"{url}/readyz", timeout=5).status_code == 200
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
