@@ -4,6 +4,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.serialization import (
+    load_pem_private_key,
+    load_pem_public_key,
+)
 from pydantic import Field, RedisDsn, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
@@ -39,7 +43,7 @@ class Settings(BaseSettings):
     wechat_mchid: str = Field(min_length=1)
     wechat_merchant_serial: str = Field(min_length=1)
     wechat_merchant_private_key_file: Path
-    wechat_apiv3_key: SecretStr = Field(min_length=32, max_length=32)
+    wechat_apiv3_key: SecretStr
     wechat_pay_public_key_id: str = Field(pattern=r"^PUB_KEY_ID_")
     wechat_pay_public_key_file: Path
     wechat_timeout_seconds: float = Field(5, gt=0)
@@ -73,12 +77,24 @@ class Settings(BaseSettings):
             Fernet(key.get_secret_value())
         return keys
 
-    @field_validator("wechat_merchant_private_key_file", "wechat_pay_public_key_file")
+    @field_validator("wechat_merchant_private_key_file")
     @classmethod
-    def _can_be_read(cls, path: Path) -> Path:
-        if not path.is_file():
-            raise ValueError(f"no such file: {path}")
+    def _is_private_key(cls, path: Path) -> Path:
+        load_pem_private_key(_read(path), password=None)
         return path
+
+    @field_validator("wechat_pay_public_key_file")
+    @classmethod
+    def _is_public_key(cls, path: Path) -> Path:
+        load_pem_public_key(_read(path))
+        return path
+
+    @field_validator("wechat_apiv3_key")
+    @classmethod
+    def _has_32_bytes(cls, key: SecretStr) -> SecretStr:
+        if len(key.get_secret_value().encode()) != 32:
+            raise ValueError("the APIv3 key has 32 bytes")
+        return key
 
     @field_validator("public_url", "wechat_api_base_url", "wechat_pay_base_url")
     @classmethod
@@ -98,6 +114,12 @@ class Settings(BaseSettings):
     def _database_url(self, driver: str) -> str:
         url = make_url(self.database_url).set(drivername=driver)
         return url.render_as_string(hide_password=False)
+
+
+def _read(path: Path) -> bytes:
+    if not path.is_file():
+        raise ValueError(f"no such file: {path}")
+    return path.read_bytes()
 
 
 def read_settings() -> Settings:

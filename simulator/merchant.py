@@ -19,6 +19,9 @@ from .world import World, here
 
 blueprint = Blueprint("merchant", __name__, url_prefix="/v3")
 
+LONGEST_REASON = 80
+"""Bytes, not characters (WeChat Pay, 申请退款: 不可超过80个字节长度)."""
+
 TRADE_NUMBER = re.compile(r"[0-9A-Za-z_\-|*]{6,32}")
 REFUND_NUMBER = re.compile(r"[0-9A-Za-z_\-|*@]{1,64}")
 AUTHORIZATION_FIELD = re.compile(r'(\w+)="([^"]*)"')
@@ -189,7 +192,8 @@ def refund() -> ResponseReturnValue:
     """
     body = _body()
     _check_number(body, "out_refund_no", REFUND_NUMBER)
-    body.optional_text("reason", longest=80)
+    if len((body.optional_text("reason") or "").encode()) > LONGEST_REASON:
+        body.fail("reason", f"must have at most {LONGEST_REASON} bytes")
     if body.data.get("notify_url") is not None:
         _check_notify_url(body)
     amount = body.within("amount")

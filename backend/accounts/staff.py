@@ -1,5 +1,6 @@
 """Staff log in with a name and a password they chose; there is no default one."""
 
+import threading
 from datetime import timedelta
 
 from argon2 import PasswordHasher
@@ -14,12 +15,13 @@ from backend.accounts.tokens import UserBlocked
 from backend.core import audit, clock
 from backend.core.caller import Role
 from backend.core.database import db
-from backend.core.errors import DomainError, InvalidInput
+from backend.core.errors import DomainError, InvalidInput, TooManyRequests
 
 SHORTEST_PASSWORD = 12
 FAILURES_BEFORE_LOCK = 5
 LOCK = timedelta(minutes=15)
 _hasher = PasswordHasher()
+_checking = threading.BoundedSemaphore(2)
 _NOBODY = _hasher.hash("nobody has this password")
 """Checked when the name is unknown, so that the answer takes as long."""
 
@@ -111,10 +113,15 @@ def _count_failure(account: StaffAccount) -> None:
 
 
 def _matches(password_hash: str, password: str) -> bool:
+    """Check a password. It costs 64 MiB and much time, so only two are checked at once."""
+    if not _checking.acquire(timeout=1):
+        raise TooManyRequests
     try:
         return _hasher.verify(password_hash, password)
     except VerifyMismatchError:
         return False
+    finally:
+        _checking.release()
 
 
 def _check_strength(login: str, password: str, field: str) -> None:

@@ -13,7 +13,7 @@ from backend.core.errors import DomainError, NotLoggedIn
 from backend.settings import Settings
 
 
-class LoginExpired(DomainError):
+class LoginExpired(NotLoggedIn):
     code = "login_expired"
     status = 401
     message = "登录已过期，请重新登录"

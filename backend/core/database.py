@@ -79,9 +79,12 @@ def configure_database(app: Flask, settings: Settings) -> None:
         "max_overflow": 0,
         "pool_timeout": 10,
         "pool_pre_ping": False,
+        # Values of a failed statement may be personal; they do not belong in logs.
+        "hide_parameters": True,
         "connect_args": {
             "options": "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=30s",
             "application_name": "xiangbang",
+            "connect_timeout": 5,
         },
     }
     db.init_app(app)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import structlog
 from flask import Flask, Response, current_app, g
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 from werkzeug.exceptions import HTTPException
 
 PROBLEM_JSON = "application/problem+json"
@@ -172,8 +173,10 @@ def handle_problems(app: Flask) -> None:
         return response
 
     @app.errorhandler(OperationalError)
-    def on_lost_database(error: OperationalError) -> Response:
-        log.error("database_unavailable", error=type(error.orig).__name__)
+    @app.errorhandler(NoConnectionInTime)
+    def on_lost_database(error: OperationalError | NoConnectionInTime) -> Response:
+        cause = getattr(error, "orig", None) or error
+        log.error("database_unavailable", error=type(cause).__name__)
         return on_domain_error(DatabaseUnavailable())
 
     @app.errorhandler(Exception)

@@ -1,6 +1,5 @@
 """The same request sent twice is done once: `Idempotency-Key` with the body's fingerprint."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.core import clock
 from backend.core.database import Base, Key, db, table_of
 from backend.core.errors import DomainError
+from backend.core.personal_data import vault
 
 
 class KeyUsedOtherwise(DomainError):
@@ -41,9 +41,12 @@ _CLAIM = insert(_KEYS).on_conflict_do_nothing().returning(_KEYS.c.id)
 
 
 def fingerprint(body: Mapping[str, Any]) -> bytes:
-    """SHA-256 of the body in canonical JSON, so that spacing and order of keys do not matter."""
+    """A keyed hash of the body in canonical JSON: spacing and order of keys do not matter.
+
+    Keyed, because a body may hold a phone number that a plain hash would let somebody guess.
+    """
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).digest()
+    return vault().index(canonical)
 
 
 def claim(

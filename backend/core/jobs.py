@@ -52,14 +52,21 @@ def in_transaction(work: Callable[Arguments, None]) -> Callable[Arguments, None]
     return run
 
 
-def each_in_transaction(items: Iterable[str], work: Callable[[str], None]) -> None:
-    """Do `work` for each item in a transaction of its own; a failure does not stop the rest."""
+def each_in_transaction(items: Iterable[str], work: Callable[[str], bool | None]) -> None:
+    """Do `work` for each item in a transaction of its own; a failure does not stop the rest.
+
+    `work` answers `False` when going on makes no sense: where WeChat is silent one item has
+    waited for it, and the others need not.
+    """
     for item in items:
         try:
             with transaction():
-                work(item)
+                goes_on = work(item)
         except Exception as error:
             log.error("item_failed", work=work.__name__, item=item, exc_info=error)
+            continue
+        if goes_on is False:
+            break
 
 
 def open_queue(app: Flask, settings: Settings) -> None:

@@ -18,6 +18,7 @@ PERSONAL = frozenset(
     {"phone", "receiver_name", "receiver_phone", "address", "detail", "openid", "code", "token",
      "session_key", "name", "real_name", "authorization", "body"}
 )  # fmt: skip
+DETAIL = re.compile(r"^DETAIL:.*$", re.MULTILINE)
 log = structlog.get_logger("access")
 
 
@@ -29,6 +30,7 @@ def configure_logs(level: str) -> None:
         _without_personal_data,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        _without_values_of_rows,
     ]
     as_json = structlog.processors.JSONRenderer(ensure_ascii=False)
     for_libraries = logging.StreamHandler(sys.stdout)
@@ -81,4 +83,13 @@ def _without_personal_data(
 ) -> MutableMapping[str, Any]:
     for key in event.keys() & PERSONAL:
         event[key] = "[left out]"
+    return event
+
+
+def _without_values_of_rows(
+    logger: Any, method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """PostgreSQL's `DETAIL` quotes the row that was refused, which may hold anything."""
+    if "exception" in event:
+        event["exception"] = DETAIL.sub("DETAIL: [left out]", event["exception"])
     return event

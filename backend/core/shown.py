@@ -6,10 +6,10 @@ builds its own.
 """
 
 import functools
+import hashlib
 import struct
 import threading
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec
@@ -36,7 +36,7 @@ def shown_for(seconds: float) -> Callable[[Callable[Given, Response]], Callable[
             if body is None:
                 body = pages.build(address, seconds, lambda: view(*args, **kwargs).get_data())
             response = Response(body, content_type="application/json")
-            response.set_etag(f"{zlib.crc32(body):08x}{len(body):x}")
+            response.set_etag(hashlib.blake2b(body, digest_size=12).hexdigest())
             if "If-None-Match" in request.headers:
                 response.make_conditional(request)
             return response

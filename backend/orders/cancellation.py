@@ -20,7 +20,7 @@ from backend.orders.life import (
     take_step,
 )
 from backend.orders.models import Order, OrderLine, OrderState
-from backend.payments.asking import apply_if_paid
+from backend.payments.asking import Known, look
 from backend.payments.collecting import find_open_payment
 from backend.payments.jobs import close_payment
 
@@ -51,7 +51,7 @@ def expire(order_no: str, *, ask: bool = True) -> bool:
     money that arrives later is refunded.
     """
     payment = find_open_payment(order_no) if ask else None
-    answered = apply_if_paid(payment.no) is not None if payment else ask
+    answered = look(payment.no) is not Known.silent if payment else ask
     # Paid or cancelled meanwhile: then nothing is left to end.
     with suppress(StepNotPossible):
         _end(order_no, EXPIRE, SYSTEM, "not paid in time")

@@ -56,7 +56,7 @@ class Order(Base):
     receiver_area: Mapped[str]
     """Province, prefecture and county as the buyer's phone gives them."""
     receiver_address: Mapped[str] = mapped_column(Encrypted)
-    remark: Mapped[str]
+    remark: Mapped[str] = mapped_column(Encrypted)
     channel: Mapped[str]
     referral_link_id: Mapped[int | None] = mapped_column(ForeignKey(ReferralLink.id))
     competitor_id: Mapped[int | None] = mapped_column(ForeignKey(Competitor.id))

@@ -43,7 +43,12 @@ def apply_transaction(transaction: Transaction) -> Outcome:
         return _refuse("payment_unknown", transaction)
     if not transaction.paid or _is_applied(payment, transaction):
         return Outcome.repeated
-    for objection in _objections(payment, transaction):
+    objection = next(_objections(payment, transaction), None)
+    if objection is not None:
+        if payment.state != "succeeded":
+            # For a person now; asking WeChat again would only hear the same.
+            payment.next_query_at = None
+            db.session.flush()
         return _refuse(objection, transaction)
     payment.state = "succeeded"
     payment.transaction_id = transaction.transaction_id
@@ -91,6 +96,8 @@ def _objections(payment: Payment, transaction: Transaction) -> Iterator[str]:
         yield "payment_app_differs"
     if transaction.mchid != gateway.mchid:
         yield "payment_merchant_differs"
+    if transaction.state == "REFUND" and payment.state != "succeeded":
+        yield "payment_refunded_elsewhere"
     if not transaction.transaction_id:
         yield "payment_without_transaction"
     if payment.state == "succeeded":

@@ -42,10 +42,8 @@ def collect_by_wechat(demand: Demand) -> Mapping[str, str]:
     """
     payment = _open_payment(demand)
     commit_before_waiting()
-    gateway = pay_gateway()
-    if payment.prepay_id is None:
-        payment.prepay_id = _prepay(payment, demand)
-    return gateway.client_parameters(payment.prepay_id)
+    prepay_id = payment.prepay_id or _prepay(payment, demand)
+    return pay_gateway().client_parameters(prepay_id)
 
 
 def find_open_payment(order_no: str) -> Payment | None:

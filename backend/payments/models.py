@@ -32,11 +32,7 @@ class Payment(Base):
             postgresql_where=text("state IN ('created', 'prepaid')"),
         ),
         Index("ix_payments_order_no", "order_no"),
-        Index(
-            "ix_payments_due",
-            "next_query_at",
-            postgresql_where=text("state IN ('created', 'prepaid')"),
-        ),
+        Index("ix_payments_due", "next_query_at", postgresql_where=text("state <> 'succeeded'")),
     )
 
     id: Mapped[Key]
@@ -55,7 +51,8 @@ class Payment(Base):
     expires_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
-    next_query_at: Mapped[datetime]
+    next_query_at: Mapped[datetime | None]
+    """When WeChat is asked next; `None` when asking has no use any more."""
     queries: Mapped[int] = mapped_column(server_default=text("0"))
 
 

@@ -46,15 +46,15 @@ def due_refunds() -> list[str]:
     )
 
 
-def send(refund_no: str) -> None:
-    """Send a refund, or ask about one that WeChat is still processing.
+def send(refund_no: str) -> bool:
+    """Send a refund, or ask about one without a final result. `False` when WeChat was silent.
 
     The next try is put off first and committed: two workers do not both send, and a worker
     that dies here only delays it.
     """
     refund = _lock(refund_no)
     if refund is None or refund.state not in WAITING or refund.next_try_at > clock.now():
-        return
+        return True
     payment = db.session.get_one(Payment, refund.payment_id)
     refund.next_try_at = clock.now() + PAUSES[min(refund.tries, len(PAUSES) - 1)]
     refund.tries += 1
@@ -66,12 +66,14 @@ def send(refund_no: str) -> None:
     except PayUnknown as error:
         log.warning("refund_unknown", refund=refund_no, why=str(error))
         _alarm_after_many_tries(refund, str(error))
+        return False
     except PayRefused as error:
         log.warning("refund_refused", refund=refund_no, why=error.code)
         if error.code in PASSING:
             _alarm_after_many_tries(refund, error.code)
         else:
             raise_alarm("refund_refused", refund_no, wechat_code=error.code)
+    return True
 
 
 def settle(result: RefundResult) -> Outcome:

@@ -1,5 +1,7 @@
 """The mini-program's server API: login and phone number, through wechatpy."""
 
+import math
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,15 +61,19 @@ class TokenStorage(SessionStorage):
     """Keeps the access token in Valkey, and in this process while Valkey is away."""
 
     def __init__(self) -> None:
-        self._here: dict[str, str] = {}
+        self._here: dict[str, tuple[str, float]] = {}
 
     def get(self, key: str, default: str | None = None) -> str | None:
         shared = cache().get(f"wechat:{key}")
-        return shared.decode() if shared else self._here.get(key, default)
+        if shared:
+            return shared.decode()
+        value, ends = self._here.get(key, (default, math.inf))
+        return value if ends > time.monotonic() else default
 
     def set(self, key: str, value: str, ttl: int | None = None) -> None:
-        self._here[key] = value
-        cache().set(f"wechat:{key}", value.encode(), ttl or 60)
+        seconds = ttl or 60
+        self._here[key] = (value, time.monotonic() + seconds)
+        cache().set(f"wechat:{key}", value.encode(), seconds)
 
     def delete(self, key: str) -> None:
         self._here.pop(key, None)

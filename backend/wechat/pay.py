@@ -7,9 +7,10 @@ signature does not verify). What is unknown must be asked again, never assumed t
 
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 from flask import Flask, current_app
@@ -20,6 +21,10 @@ from backend.settings import Settings
 
 PAYMENT_NOTICE_PATH = "/v1/wechat/payment-notices"
 REFUND_NOTICE_PATH = "/v1/wechat/refund-notices"
+
+
+NEVER_HEARD = frozenset({"ORDER_NOT_EXIST", "ORDERNOTEXIST"})
+"""WeChat does not know the number; older pages spell it in one word."""
 
 
 class PayUnknown(Exception):
@@ -96,13 +101,15 @@ class PayGateway:
         """Ask for a payment; the answer is the `prepay_id`, good for two hours."""
         answer = self._carry_out(
             self._pay.pay,
-            description=description[:127],
+            description=_cut(description, 127),
             out_trade_no=payment_no,
             amount={"total": amount_fen, "currency": "CNY"},
             payer={"openid": openid},
             time_expire=expires_at.astimezone(clock.SHANGHAI).isoformat(timespec="seconds"),
             notify_url=self._public_url + PAYMENT_NOTICE_PATH,
         )
+        if not answer.get("prepay_id"):
+            raise PayUnknown("no prepay_id")
         return str(answer["prepay_id"])
 
     def client_parameters(self, prepay_id: str) -> dict[str, str]:
@@ -122,9 +129,10 @@ class PayGateway:
     def query(self, payment_no: str) -> Transaction | None:
         """What WeChat knows of a payment; `None` when it never heard of it."""
         try:
-            return read_transaction(self._carry_out(self._pay.query, out_trade_no=payment_no))
+            answer = self._carry_out(self._pay.query, out_trade_no=payment_no)
+            return _readable(read_transaction, answer)
         except PayRefused as refusal:
-            if refusal.code == "ORDER_NOT_EXIST":
+            if refusal.code in NEVER_HEARD:
                 return None
             raise
 
@@ -140,16 +148,17 @@ class PayGateway:
             self._pay.refund,
             out_refund_no=refund_no,
             transaction_id=transaction_id,
-            reason=reason[:80],
+            reason=_cut(reason, 80),
             amount={"refund": amount_fen, "total": total_fen, "currency": "CNY"},
             notify_url=self._public_url + REFUND_NOTICE_PATH,
         )
-        return read_refund(answer)
+        return _readable(read_refund, answer)
 
     def query_refund(self, refund_no: str) -> RefundResult | None:
         """What WeChat knows of a refund; `None` when it never heard of it."""
         try:
-            return read_refund(self._carry_out(self._pay.query_refund, out_refund_no=refund_no))
+            answer = self._carry_out(self._pay.query_refund, out_refund_no=refund_no)
+            return _readable(read_refund, answer)
         except PayRefused as refusal:
             if refusal.code == "RESOURCE_NOT_EXISTS":
                 return None
@@ -178,9 +187,12 @@ class PayGateway:
             raise PayUnknown(f"status {status} without JSON") from error
         if not isinstance(answer, dict):
             raise PayUnknown(f"status {status} without an object")
-        if 200 <= status < 300:
+        if status in {200, 204}:
             return answer
         code = str(answer.get("code", status))
+        if 200 <= status < 300:
+            # 202 on closing: the buyer is typing the password (WeChat Pay, 关闭订单).
+            raise PayUnknown(code)
         if status == 429 or status >= 500 or code == "SYSTEM_ERROR":
             raise PayUnknown(code)
         raise PayRefused(code, str(answer.get("message", "")))
@@ -211,6 +223,22 @@ def read_refund(content: dict[str, Any]) -> RefundResult:
         payment_no=content.get("out_trade_no"),
         amount_fen=(content.get("amount") or {}).get("refund"),
     )
+
+
+Read = TypeVar("Read")
+
+
+def _readable(read: Callable[[dict[str, Any]], Read], answer: dict[str, Any]) -> Read:
+    """What an answer says; one that cannot be read says nothing, so it is unknown."""
+    try:
+        return read(answer)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise PayUnknown(f"unreadable answer: {type(error).__name__}") from error
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    """WeChat Pay counts bytes, and a Chinese character has three."""
+    return text.encode()[:most_bytes].decode(errors="ignore")
 
 
 def open_pay_gateway(app: Flask, settings: Settings) -> None:

@@ -36,6 +36,7 @@ def log_in_with_wechat(body: dict[str, Any]) -> Session:
 
     With `visitor_id`, the links opened before logging in now belong to the user.
     """
+    commit_before_waiting()
     identity = mini_program().identify(body["code"])
     return log_in(identity.openid, identity.unionid, body["visitor_id"])
 

@@ -132,7 +132,7 @@ def upgrade() -> None:
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('next_query_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('next_query_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('queries', sa.BigInteger(), server_default=sa.text('0'), nullable=False),
     sa.CheckConstraint("(state = 'succeeded') = (transaction_id IS NOT NULL)", name=op.f('ck_payments_transaction')),
     sa.CheckConstraint("state IN ('created', 'prepaid', 'succeeded', 'closed')", name=op.f('ck_payments_state')),
@@ -143,7 +143,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('no', name=op.f('uq_payments_no')),
     sa.UniqueConstraint('provider', 'transaction_id', name=op.f('uq_payments_provider_transaction_id'))
     )
-    op.create_index('ix_payments_due', 'payments', ['next_query_at'], unique=False, postgresql_where=sa.text("state IN ('created', 'prepaid')"))
+    op.create_index('ix_payments_due', 'payments', ['next_query_at'], unique=False, postgresql_where=sa.text("state <> 'succeeded'"))
     op.create_index('ix_payments_order_no', 'payments', ['order_no'], unique=False)
     op.create_index('uq_payments_open', 'payments', ['order_no'], unique=True, postgresql_where=sa.text("state IN ('created', 'prepaid')"))
     op.create_table('producers',
@@ -396,7 +396,7 @@ def upgrade() -> None:
     sa.Column('receiver_phone', sa.LargeBinary(), nullable=False),
     sa.Column('receiver_area', sa.Text(), nullable=False),
     sa.Column('receiver_address', sa.LargeBinary(), nullable=False),
-    sa.Column('remark', sa.Text(), nullable=False),
+    sa.Column('remark', sa.LargeBinary(), nullable=False),
     sa.Column('channel', sa.Text(), nullable=False),
     sa.Column('referral_link_id', sa.BigInteger(), nullable=True),
     sa.Column('competitor_id', sa.BigInteger(), nullable=True),

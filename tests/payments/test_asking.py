@@ -30,7 +30,8 @@ def payment_of(sale: Sale) -> Payment:
 
 
 def ask_now(sale: Sale) -> timedelta:
-    """Ask about its payment; the pause until the next question."""
+    """Ask about its payment, for the question is due; the pause until the next one."""
+    change(payment_of(sale), next_query_at=clock.now())
     with transaction():
         ask(sale.payment_no)
     return payment_of(sale).next_query_at - clock.now()
@@ -118,7 +119,7 @@ def test_a_wrong_amount_found_by_asking_is_not_applied_and_told_once(
         time.travel(minutes=3)
         worker.sweep()
     assert (sale.state, sale.payments) == ("pending_payment", ["prepaid"])
-    assert (alarms(), calls(api.wechat, QUERY, "GET")) == (["payment_amount_differs"], 3)
+    assert (alarms(), calls(api.wechat, QUERY, "GET")) == (["payment_amount_differs"], 1)
 
 
 def test_an_unpaid_payment_is_asked_about_and_left_open(

@@ -117,12 +117,16 @@ def test_what_could_not_be_closed_is_closed_later(
     assert (sale.payments, state_at_wechat(sale)) == (["closed"], "CLOSED")
 
 
-def test_what_wechat_closed_is_closed_here_though_it_could_not_be_asked(
-    api: Api, worker: Worker
+def test_what_wechat_would_not_tell_is_closed_when_it_does(
+    api: Api, worker: Worker, time: Time
 ) -> None:
     sale = ordered(api)
     sale.start_paying()
     fault(api.wechat, QUERY, BUSY)
     sale.buyer.cancel(sale.no)
     worker.run()
+    assert (sale.payments, state_at_wechat(sale)) == (["prepaid"], "NOTPAY")
+
+    time.travel(minutes=16)
+    worker.sweep()
     assert (sale.payments, state_at_wechat(sale)) == (["closed"], "CLOSED")

@@ -87,5 +87,5 @@ def test_an_answer_that_nobody_signed_is_not_believed(api: Api, worker: Worker) 
     fault(api.wechat, QUERY, {"status": 200, "body": paid, **UNSIGNED})
     sale.buyer.cancel(sale.no)
     worker.run()
-    assert (sale.state, sale.payments, sale.refunds) == ("cancelled", ["closed"], [])
+    assert (sale.state, sale.payments, sale.refunds) == ("cancelled", ["prepaid"], [])
     assert rows("SELECT transaction_id FROM payments") == [(None,)]
