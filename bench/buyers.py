@@ -25,7 +25,7 @@ RECEIVER = {
     "area": "湖南省 长沙市 岳麓区",
     "address": "麓山南路 1 号",
 }
-LOOKS_AGAIN_AFTER_SECONDS = 0.05
+LOOKS_AGAIN_AFTER_SECONDS = 0.2
 
 
 def main(plan_file: str) -> None:
