@@ -30,6 +30,9 @@ STOPPED_IN_ORDER = (
 MOST_LOCAL_WORKERS = 8
 """Each opens up to ten connections of the embedded PostgreSQL's hundred."""
 
+SIMULATOR_PORT = 9090
+"""Unless somebody else has it, or the variable of that name says otherwise."""
+
 
 class Stack:
     """Everything `make run` starts. `up` starts it, `watch` stays, `down` stops what there is."""
@@ -89,7 +92,8 @@ class Stack:
             return
         before = urlsplit(environment.read(ENVIRONMENT).get("SIMULATOR_URL", "")).port
         again = before is not None and before != self.port and ports.is_free(before)
-        self.simulator_port = before if before and again else ports.free_port()
+        usual = SIMULATOR_PORT if ports.is_free(SIMULATOR_PORT) else ports.free_port()
+        self.simulator_port = before if before and again else usual
 
     def _start_servers(self) -> None:
         with report.step("settings") as remarks:

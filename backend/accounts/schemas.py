@@ -1,7 +1,8 @@
 """What comes in and goes out about people."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
+from backend.accounts.staff import SHORTEST_PASSWORD
 from backend.core.caller import Role
 from backend.core.personal_data import mask_phone
 from backend.core.schemas import Choice, Id, Instant, Schema, String
@@ -30,8 +31,19 @@ class StaffLoginIn(Schema):
 
 
 class StaffIn(Schema):
-    login = String(required=True, max_length=64, metadata={"example": "liu.operations"})
-    password = String(required=True, max_length=200, metadata={"description": "At least 12."})
+    login = String(
+        required=True,
+        max_length=64,
+        validate=validate.Regexp(
+            r"^[A-Za-z0-9._-]{3,64}$", error="应为 3 至 64 个字母、数字、点、横线或下划线"
+        ),
+        metadata={"example": "liu.operations"},
+    )
+    password = String(
+        required=True,
+        max_length=200,
+        metadata={"minLength": SHORTEST_PASSWORD, "description": "At least 12 characters."},
+    )
     role = Choice([Role.operator, Role.finance, Role.reviewer, Role.organiser], required=True)
 
 

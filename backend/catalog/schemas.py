@@ -1,6 +1,6 @@
 """What the catalogue shows and what it lets staff change."""
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates
 
 from backend.core.schemas import Fen, Id, PageQuery, Schema, String, Whole
 
@@ -132,6 +132,12 @@ class StockCorrectionIn(Schema):
         most=1_000_000,
         metadata={"description": "Units to add, or to take when negative.", "example": -3},
     )
+
+    @validates("change")
+    def _changes_something(self, change: int, data_key: str) -> None:
+        if change == 0:
+            raise ValidationError("不能为零")
+
     reason = String(required=True, max_length=200, metadata={"example": "盘点少三箱"})
 
 

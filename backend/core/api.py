@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from flask import Request
 from flask_smorest import Api as SmorestApi
 from flask_smorest import Blueprint as SmorestBlueprint
-from marshmallow import INCLUDE, fields
+from marshmallow import INCLUDE, RAISE, fields
 from marshmallow import Schema as MarshmallowSchema
 from webargs.core import missing, parse_json
 from webargs.flaskparser import FlaskParser, is_json_request
@@ -43,7 +43,15 @@ class Problem(MarshmallowSchema):
     code = fields.String(metadata={"description": "Stable, for programs."})
     field = fields.String(metadata={"description": "The input at fault, where there is one."})
     request_id = fields.String()
-    errors = fields.List(fields.Nested(FieldProblem))
+    errors = fields.List(fields.Nested(FieldProblem), metadata={"description": "All of them."})
+    quote = fields.Dict(metadata={"description": "With `total_differs`: the new quote."})
+    sku_ids = fields.List(fields.String(), metadata={"description": "The SKUs at fault."})
+    available = fields.Integer(metadata={"description": "With `out_of_stock`: units left."})
+    min_quantity = fields.Integer()
+    purchase_limit = fields.Integer()
+    state = fields.String(metadata={"description": "The state the order was found in."})
+    step = fields.String(metadata={"description": "The step that it does not allow."})
+    wechat_code = fields.String(metadata={"description": "WeChat's own code."})
 
 
 class Api(SmorestApi):
@@ -53,6 +61,9 @@ class Api(SmorestApi):
 
     def _register_error_handlers(self) -> None:
         """Left to `handle_problems`, which answers in problem+json."""
+
+    def _register_pagination_header(self) -> None:
+        """Lists go on by cursor, not by page numbers."""
 
     def _register_responses(self) -> None:
         """Whatever an operation does not name is a problem document too."""
@@ -75,6 +86,11 @@ def refuses(*errors: type[DomainError]) -> Callable[[View], View]:
 
 class InputParser(FlaskParser):
     """Reads a body as JSON or refuses it; no body at all counts as an empty object."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+    }
 
     def _raw_load_json(self, req: Request) -> Any:
         body = req.get_data(cache=True)

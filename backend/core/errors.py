@@ -43,9 +43,18 @@ class DomainError(Exception):
 
 
 class InvalidInput(DomainError):
+    """Shaped as what the schemas refuse, so that a client reads `errors` alike."""
+
     code = "invalid_input"
     status = 422
     message = "填写的内容有误"
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(
+            f"{self.message}：{message}",
+            field=field,
+            errors=[{"field": field, "message": message}],
+        )
 
 
 class MalformedJson(DomainError):
@@ -195,7 +204,11 @@ def _on_invalid_input(messages: Mapping[str, Any]) -> Response:
     first = errors[0]
     g.problem_code = InvalidInput.code
     return problem(
-        InvalidInput.code, 422, first["message"], field=first["field"], extra={"errors": errors}
+        InvalidInput.code,
+        InvalidInput.status,
+        f"{InvalidInput.message}：{first['message']}",
+        field=first["field"],
+        extra={"errors": errors},
     )
 
 

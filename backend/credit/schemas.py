@@ -54,9 +54,9 @@ class VisitOut(Schema):
 
 class BalanceOut(Schema):
     pending_fen = Fen(metadata={"description": "Paid, not yet accepted; fen."})
-    accrued_fen = Fen(metadata={"description": "Everything ever credited; fen."})
+    accrued_fen = Fen(metadata={"description": "Everything ever credited, before refunds; fen."})
     reversed_fen = Fen(metadata={"description": "Taken back by refunds; fen."})
-    orders = fields.Integer()
+    orders = fields.Integer(metadata={"description": "Ever credited, refunded ones too."})
     team_name = fields.String()
     institution_name = fields.String()
 

@@ -54,7 +54,7 @@ def expire(order_no: str, *, ask: bool = True) -> bool:
     answered = look(payment.no) is not Known.silent if payment else ask
     # Paid or cancelled meanwhile: then nothing is left to end.
     with suppress(StepNotPossible):
-        _end(order_no, EXPIRE, SYSTEM, "not paid in time")
+        _end(order_no, EXPIRE, SYSTEM, "超时未支付")
     return answered
 
 

@@ -106,19 +106,21 @@ class ReceiverOut(Schema):
 
 
 class RefundOut(Schema):
-    no = fields.String()
+    no = fields.String(attribute="refund.no")
     state = fields.String(
-        metadata={"description": "requested, processing, succeeded, abnormal or closed."}
+        attribute="refund.state",
+        metadata={"enum": ["requested", "processing", "succeeded", "abnormal", "closed"]},
     )
-    amount_fen = Fen()
-    reason = fields.String()
-    requested_at = Instant()
-    succeeded_at = Instant(allow_none=True)
+    amount_fen = Fen(attribute="refund.amount_fen")
+    reason = fields.String(attribute="refund.reason")
+    requested_by = fields.String(metadata={"enum": ["buyer", "operator", "system"]})
+    requested_at = Instant(attribute="refund.requested_at")
+    succeeded_at = Instant(attribute="refund.succeeded_at", allow_none=True)
 
 
 class OrderSummaryOut(Schema):
     no = fields.String(metadata={"example": "X261123K7M2Q9TXAB"})
-    state = fields.String(metadata={"description": "pending_payment, paid, cancelled or closed."})
+    state = fields.String(metadata={"enum": [state.value for state in OrderState]})
     goods_fen = Fen()
     freight_fen = Fen()
     total_fen = Fen()

@@ -75,7 +75,7 @@ def on_refund_succeeded(refund: Refund, payment: Payment) -> None:
     order_no = db.session.scalar(select(Order.no).filter_by(payment_no=payment.no))
     if order_no is None or refunded_fen(payment) < payment.amount_fen:
         return
-    order = take_step(order_no, CLOSE, WECHAT, f"refund {refund.no}")
+    order = take_step(order_no, CLOSE, WECHAT, f"退款 {refund.no} 已到账")
     release_goods(order)
     ledger.reverse_order(order_no, refund.no)
 

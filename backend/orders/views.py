@@ -25,6 +25,7 @@ from backend.orders.schemas import (
     RefundIn,
     RefundOut,
 )
+from backend.payments.models import Refund
 from backend.payments.queries import refunds_of
 from backend.payments.refunding import RefundExceedsPayment
 from backend.wechat.errors import AlreadyPaid, PaymentNotPossible, WeChatUnavailable
@@ -126,7 +127,7 @@ def refund_order(body: dict[str, str], order_no: str) -> Any:
     """Ask for everything back before anything was sent; asking twice is asking once."""
     who = caller().user_id
     order = queries.find_order_of(who, order_no)
-    return settlement.refund_in_full(order, life.buyer(who), body["reason"])
+    return _show(settlement.refund_in_full(order, life.buyer(who), body["reason"]), order)
 
 
 @blueprint.get("/operator/orders/<no:order_no>")
@@ -150,7 +151,7 @@ def refund_any_order(body: dict[str, str], order_no: str) -> Any:
     who = caller().user_id
     order = queries.find_order(order_no)
     audit.record(who, "refund_order", f"order:{order_no}", body["reason"])
-    return settlement.refund_in_full(order, life.operator(who), body["reason"])
+    return _show(settlement.refund_in_full(order, life.operator(who), body["reason"]), order)
 
 
 def _wishes(body: dict[str, Any]) -> list[Wish]:
@@ -163,5 +164,14 @@ def _present(order: Order) -> dict[str, Any]:
     return {
         "order": order,
         "credits": names_of(order.competitor_id),
-        "refunds": [] if unpaid else refunds_of(order.no),
+        "refunds": [] if unpaid else [_show(refund, order) for refund in refunds_of(order.no)],
+    }
+
+
+def _show(refund: Refund, order: Order) -> dict[str, Any]:
+    """A refund, and who wanted it: the buyer, staff, or the service by itself."""
+    by = "operator" if refund.requested_by else "system"
+    return {
+        "refund": refund,
+        "requested_by": "buyer" if refund.requested_by == order.buyer_id else by,
     }

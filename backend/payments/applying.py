@@ -49,7 +49,7 @@ def apply_transaction(transaction: Transaction) -> Outcome:
             # For a person now; asking WeChat again would only hear the same.
             payment.next_query_at = None
             db.session.flush()
-        return _refuse(objection, transaction)
+        return _refuse(objection, transaction, payment.order_no)
     payment.state = "succeeded"
     payment.transaction_id = transaction.transaction_id
     payment.paid_at = transaction.paid_at or clock.now()
@@ -113,10 +113,11 @@ def _transaction_known(transaction: Transaction) -> bool:
     return db.session.execute(known).first() is not None
 
 
-def _refuse(kind: str, transaction: Transaction) -> Outcome:
+def _refuse(kind: str, transaction: Transaction, order_no: str | None = None) -> Outcome:
     raise_alarm(
         kind,
         f"{transaction.payment_no}:{transaction.transaction_id}",
+        order_no=order_no,
         amount_fen=transaction.amount_fen,
         currency=transaction.currency,
         appid=transaction.appid,

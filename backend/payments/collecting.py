@@ -82,6 +82,7 @@ def _prepay(payment: Payment, demand: Demand) -> str:
     try:
         prepay_id = pay_gateway().prepay(
             payment_no=payment.no,
+            order_no=payment.order_no,
             amount_fen=payment.amount_fen,
             openid=demand.openid,
             description=demand.description,
@@ -115,5 +116,10 @@ def _on_refusal(payment: Payment, refusal: PayRefused) -> None:
         if transaction is not None:
             apply_transaction(transaction)
     else:
-        raise_alarm("prepay_refused", payment.no, wechat_code=refusal.code)
+        raise_alarm(
+            "prepay_refused",
+            payment.no,
+            order_no=payment.order_no,
+            wechat_code=refusal.code,
+        )
     commit_before_waiting()

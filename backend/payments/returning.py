@@ -72,7 +72,7 @@ def send(refund_no: str) -> bool:
         if error.code in PASSING:
             _alarm_after_many_tries(refund, error.code)
         else:
-            raise_alarm("refund_refused", refund_no, wechat_code=error.code)
+            _alarm("refund_refused", refund, wechat_code=error.code)
     return True
 
 
@@ -99,11 +99,11 @@ def settle(result: RefundResult) -> Outcome:
             refund.state = "processing"
         case "ABNORMAL":
             refund.state = "abnormal"
-            raise_alarm("refund_abnormal", refund.no)
+            _alarm("refund_abnormal", refund)
         case "CLOSED":
             refund.state = "closed"
             payment.refunding_fen -= refund.amount_fen
-            raise_alarm("refund_closed", refund.no)
+            _alarm("refund_closed", refund)
         case _:
             return _refuse("refund_status_unknown", result)
     db.session.flush()
@@ -144,12 +144,18 @@ def _lock(refund_no: str) -> Refund | None:
 def _alarm_when_stuck(refund: Refund) -> None:
     """A bank may take three days (WeChat Pay, 退款到账时间); longer is for a person."""
     if refund.state == "processing" and clock.now() - refund.requested_at > LONGEST_PROCESSING:
-        raise_alarm("refund_not_through", refund.no, tries=refund.tries, why="PROCESSING")
+        _alarm("refund_not_through", refund, tries=refund.tries, why="PROCESSING")
 
 
 def _alarm_after_many_tries(refund: Refund, why: str) -> None:
     if refund.tries >= TRIES_BEFORE_ALARM:
-        raise_alarm("refund_not_through", refund.no, tries=refund.tries, why=why)
+        _alarm("refund_not_through", refund, tries=refund.tries, why=why)
+
+
+def _alarm(kind: str, refund: Refund, **detail: object) -> None:
+    """An alarm from which a person finds the order."""
+    known = {"order_no": refund.order_no, "amount_fen": refund.amount_fen}
+    raise_alarm(kind, refund.no, **known, **detail)
 
 
 def _refuse(kind: str, result: RefundResult) -> Outcome:

@@ -66,7 +66,7 @@ def _walk(url: str, simulator: str) -> int:
         return 1
     except requests.ConnectionError:
         printing.console.print(
-            f"    [red]✗[/] {url} 或 {simulator} 没有应答 does not answer: [bold]make run[/]?"
+            f"    [red]✗[/] {url} 或 {simulator} 没有应答 does not answer → [bold]make run[/]"
         )
         return 1
     printing.summary(story.figures, story.tell, time.monotonic() - began)

@@ -32,7 +32,7 @@ def test_an_order_ends_at_fifteen_minutes_and_not_before(
     worker.sweep()
     assert (sale.state, stock(sale.sku_id)) == ("cancelled", (10, 0))
     (event,) = rows("SELECT by_kind, by_user_id, reason FROM order_events WHERE step = 'expire'")
-    assert tuple(event) == ("system", None, "not paid in time")
+    assert tuple(event) == ("system", None, "超时未支付")
 
 
 def test_two_sweeps_at_once_end_each_order_once(app: Service, api: Api, time: Time) -> None:

@@ -155,7 +155,11 @@ def test_what_wechat_refuses_is_said_so_and_raises_one_alarm(api: Api) -> None:
         assert (answer["code"], answer["wechat_code"]) == ("payment_not_possible", "RULE_LIMIT")
 
     (alarm,) = rows("SELECT kind, subject, detail FROM alarms")
-    assert tuple(alarm) == ("prepay_refused", sale.payment_no, {"wechat_code": "RULE_LIMIT"})
+    assert tuple(alarm) == (
+        "prepay_refused",
+        sale.payment_no,
+        {"order_no": sale.no, "wechat_code": "RULE_LIMIT"},
+    )
     assert (count("payments"), sale.state) == (1, "pending_payment")
     sale.paid()
     assert (count("payments"), sale.state) == (1, "paid")
