@@ -153,3 +153,9 @@ def test_a_product_that_is_delisted_leaves_the_list(api: Api) -> None:
     assert ids(listed(api)) == [product.id]
     set_state(product, "delisted")
     api.wait_for(lambda: listed(api) == [], seconds=2)
+
+
+def test_a_misspelt_filter_is_refused_and_not_passed_over(api: Api) -> None:
+    problem = api.call("GET", "/v1/products?colour=red", status=422)
+    assert (problem["code"], problem["field"]) == ("invalid_input", "colour")
+    assert problem["errors"] == [{"field": "colour", "message": "不认识的字段"}]

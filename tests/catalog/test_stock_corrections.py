@@ -129,3 +129,8 @@ def test_only_an_operator_corrects(api: Api) -> None:
     for who in (api.log_in(), staff(api, Role.finance)):
         assert change_stock(who, sku.id, 1, 403)["code"] == "not_allowed"
     assert stock_of(sku.id) == (10, 0)
+
+
+def test_a_correction_that_corrects_nothing_is_refused(operator: Person) -> None:
+    problem = change_stock(operator, SkuFactory().id, 0, status=422)
+    assert (problem["code"], problem["field"]) == ("invalid_input", "change")

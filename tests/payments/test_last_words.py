@@ -9,6 +9,7 @@ from backend.payments.models import Payment
 from backend.payments.refunding import request_refund
 from tests.api import Api
 from tests.conftest import Time, Worker
+from tests.factories import staff
 from tests.orders.test_any_sequence import rows
 from tests.payments.books import alarms, stock
 from tests.payments.scenes import (
@@ -182,3 +183,19 @@ def test_a_long_reason_is_cut_to_what_wechat_takes(api: Api, worker: Worker) -> 
     told = api.wechat.get("/refunds")["refunds"][0]["reason"]
     assert told == "坏" * 26
     assert rows("SELECT reason FROM refunds") == [(reason,)]
+
+
+def test_a_refund_says_who_wanted_it(api: Api, worker: Worker) -> None:
+    wanted, decided, late = ordered(api).paid(), ordered(api).paid(), ordered(api)
+    wanted.buyer.ask_refund(wanted.no)
+    clerk = staff(api)
+    clerk.post(f"/v1/operator/orders/{decided.no}/refunds", {"reason": "质量问题"})
+    payment_no = late.start_paying()
+    late.buyer.cancel(late.no)
+    pay_at_wechat(api.wechat, payment_no)
+    api.wait_for(lambda: late.refunds)
+
+    told = [
+        sale.buyer.order(sale.no)["refunds"][0]["requested_by"] for sale in (wanted, decided, late)
+    ]
+    assert told == ["buyer", "operator", "system"]
