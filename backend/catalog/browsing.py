@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from backend.catalog import recognitions
 from backend.core import clock
 from backend.core.database import db
 from backend.core.errors import NotFound
@@ -27,8 +28,7 @@ _LIST = """
            m.name AS producer_name,
            (SELECT min(s.price_fen) FROM skus s WHERE s.product_id = p.id AND s.on_sale)
                AS from_price_fen,
-           EXISTS (SELECT 1 FROM recognitions r WHERE r.product_id = p.id
-                      AND r.status = 'valid' AND r.valid_from <= :today AND r.valid_to >= :today)
+           EXISTS (SELECT 1 FROM recognitions r WHERE r.product_id = p.id AND {recognised})
                AS is_assistance
       FROM products p
       JOIN areas a ON a.code = p.county_code
@@ -47,7 +47,7 @@ _CONDITIONS = {
     "before": "AND p.id < :before",
 }
 
-_DETAIL = text("""
+_DETAIL = text(f"""
     SELECT p.id, p.name, p.subtitle, p.kind, p.category_code, p.pictures, p.description,
            p.fresh, p.shelf_life_days, p.storage,
            a.code AS county_code, a.name AS county_name, a.area_class,
@@ -64,9 +64,8 @@ _DETAIL = text("""
              WHERE s.product_id = p.id AND s.on_sale) AS skus,
            (SELECT jsonb_build_object('number', r.number, 'issuer', r.issuer,
                                       'batch', r.batch, 'valid_to', r.valid_to)
-              FROM recognitions r WHERE r.product_id = p.id AND r.status = 'valid'
-               AND r.valid_from <= :today AND r.valid_to >= :today
-             ORDER BY r.valid_to DESC, r.id LIMIT 1) AS recognition
+              FROM recognitions r
+             WHERE r.product_id = p.id AND {recognitions.THE_LONGEST_VALID}) AS recognition
       FROM products p
       JOIN areas a ON a.code = p.county_code
       LEFT JOIN areas f ON f.code = a.prefecture_code
@@ -104,7 +103,7 @@ def list_products(
     given = {name: value for name, value in wanted.items() if value is not None}
     conditions = " ".join(_CONDITIONS[name] for name in given)
     rows = db.session.execute(
-        text(_LIST.format(conditions=conditions)),
+        text(_LIST.format(recognised=recognitions.VALID, conditions=conditions)),
         {**given, "today": clock.today(), "limit": limit + 1},
     )
     return page_of([dict(row) for row in rows.mappings()], limit, lambda row: (row["id"],))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from backend.catalog.recognitions import THE_LONGEST_VALID
 from backend.core import clock
 from backend.core.database import db
 
@@ -35,7 +36,7 @@ class Offer:
     available: int
 
 
-_OFFERS = text("""
+_OFFERS = text(f"""
     SELECT s.id AS sku_id, p.id AS product_id, p.name AS product_name, s.spec, s.unit,
            s.price_fen, s.min_quantity, s.purchase_limit, p.fresh, s.tax_class,
            m.id AS producer_id, m.name AS producer_name,
@@ -50,10 +51,8 @@ _OFFERS = text("""
       JOIN areas a ON a.code = p.county_code
       JOIN sku_stocks k ON k.sku_id = s.id
       LEFT JOIN LATERAL (
-           SELECT id, number FROM recognitions
-            WHERE product_id = p.id AND status = 'valid'
-              AND valid_from <= :today AND valid_to >= :today
-            ORDER BY valid_to DESC, id LIMIT 1
+           SELECT r.id, r.number FROM recognitions r
+            WHERE r.product_id = p.id AND {THE_LONGEST_VALID}
       ) r ON true
      WHERE s.id = ANY(:sku_ids)
 """)

@@ -1,6 +1,8 @@
 """Valkey as an accelerator: it may be down or empty, then things are slower and never wrong."""
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 import redis
 import structlog
@@ -30,32 +32,16 @@ class Cache:
 
     def get(self, key: str) -> bytes | None:
         """The bytes under `key`; `None` when absent, expired or unreachable."""
-        if self._client is None or not self.usable:
-            return None
-        try:
-            value = self._client.get(key)
-        except redis.RedisError as error:
-            self._pause(error)
-            return None
+        value = self._attempt(lambda client: client.get(key))
         return value if isinstance(value, bytes) else None
 
     def set(self, key: str, value: bytes, seconds: float) -> None:
         """Keep `value` for `seconds`; does nothing when Valkey is unreachable."""
-        if self._client is None or not self.usable:
-            return
-        try:
-            self._client.set(key, value, px=int(seconds * 1000))
-        except redis.RedisError as error:
-            self._pause(error)
+        self._attempt(lambda client: client.set(key, value, px=int(seconds * 1000)))
 
     def delete(self, key: str) -> None:
         """Forget `key`; does nothing when Valkey is unreachable."""
-        if self._client is None or not self.usable:
-            return
-        try:
-            self._client.delete(key)
-        except redis.RedisError as error:
-            self._pause(error)
+        self._attempt(lambda client: client.delete(key))
 
     def answers(self) -> bool | None:
         """Whether Valkey answers; `None` where none is configured."""
@@ -66,9 +52,16 @@ class Cache:
         except redis.RedisError:
             return False
 
-    def _pause(self, error: redis.RedisError) -> None:
-        self._closed_until = time.monotonic() + PAUSE_AFTER_FAILURE_SECONDS
-        log.warning("cache_unavailable", error=type(error).__name__)
+    def _attempt(self, act: Callable[[redis.Redis], Any]) -> Any:
+        """What Valkey answers; a failure is `None` and leaves it alone for a while."""
+        if self._client is None or not self.usable:
+            return None
+        try:
+            return act(self._client)
+        except redis.RedisError as error:
+            self._closed_until = time.monotonic() + PAUSE_AFTER_FAILURE_SECONDS
+            log.warning("cache_unavailable", error=type(error).__name__)
+            return None
 
 
 def open_cache(app: Flask, settings: Settings) -> None:

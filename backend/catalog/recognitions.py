@@ -1,0 +1,10 @@
+"""What may be called an assistance product: one recognition is valid on the day that counts.
+
+Written as SQL over `recognitions r`, with the Shanghai calendar day as `:today`; both ends of a
+validity count. Lists, details and offers all ask by it, so they never disagree.
+"""
+
+VALID = "r.status = 'valid' AND r.valid_from <= :today AND r.valid_to >= :today"
+
+THE_LONGEST_VALID = f"{VALID} ORDER BY r.valid_to DESC, r.id LIMIT 1"
+"""Of several valid ones, the one that is shown and that an order line keeps."""
