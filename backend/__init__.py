@@ -12,7 +12,8 @@ from backend.accounts import commands as account_commands
 from backend.accounts import views as account_views
 from backend.accounts.sessions import logged_in
 from backend.accounts.tokens import identify, open_token_signer
-from backend.catalog import views as catalog_views
+from backend.catalog.shop import views as shop_views
+from backend.catalog.stock import views as stock_views
 from backend.competition import views as competition_views
 from backend.core import operations
 from backend.core.cache import open_cache
@@ -42,8 +43,9 @@ from backend.wechat.notices import payment_notified, refund_notified
 LARGEST_BODY = 1024 * 1024
 
 BLUEPRINTS = (
-    catalog_views.blueprint,
-    catalog_views.media,
+    shop_views.blueprint,
+    shop_views.media,
+    stock_views.blueprint,
     wechat_views.blueprint,
     account_views.blueprint,
     credit_views.blueprint,

@@ -35,9 +35,9 @@ _SHOP = """
      WHERE prefecture_code IS NOT NULL;
 
     INSERT INTO producers (id, name, kind, credit_code, county_code, settlement_mode, story,
-                           households, created_at)
+                           households, state, created_at)
     SELECT 300000 + i, '云台山茶叶专业合作社' || i, 'cooperative', 'BENCH' || i, code, 'resale',
-           repeat('山里的老茶园，一年四季都有人照看。', 6), 120, now()
+           repeat('山里的老茶园，一年四季都有人照看。', 6), 120, 'approved', now()
       FROM counties WHERE i < 40;
 
     INSERT INTO products (id, producer_id, category_code, county_code, kind, state, name,

@@ -22,15 +22,11 @@ from sqlalchemy.dialects.postgresql import insert as insert_missing
 from backend import create_app
 from backend.accounts.models import User
 from backend.accounts.roles import grant
-from backend.catalog.models import (
-    Category,
-    Producer,
-    Product,
-    Recognition,
-    Sku,
-    SkuStock,
-    StockMovement,
-)
+from backend.catalog.areas.models import Category
+from backend.catalog.producers.models import Producer
+from backend.catalog.products.models import Product, Sku
+from backend.catalog.recognitions.models import Recognition
+from backend.catalog.stock.models import SkuStock, StockMovement
 from backend.competition.models import Competitor, Institution, Season, Team, Track
 from backend.core import clock
 from backend.core.caller import Role
@@ -41,6 +37,7 @@ from demo.errors import DemoDataError
 from demo.records import Dataset
 
 PICTURES = "pictures"
+VOUCHER_DAYS = 180
 SEASON_BEGAN_BEFORE = timedelta(weeks=6)
 SEASON_LASTS = timedelta(days=300)
 INSTITUTION_KIND = {"college": "school", "enterprise": "employer"}
@@ -103,7 +100,7 @@ def _load_producers(data: Dataset) -> dict[str, int]:
     """Producers by their code in the demo data; the database knows them by their credit code."""
     rows = [
         _without(asdict(each), "code", "contact_name", "contact_phone")
-        | {"created_at": clock.now()}
+        | {"state": "approved", "created_at": clock.now()}
         for each in data.producers
     ]
     _add_missing(Producer, rows, Producer.credit_code)
@@ -122,6 +119,7 @@ def _load_products(data: Dataset, producers: Mapping[str, int]) -> dict[str, int
             "producer_id": producers[each.producer_code],
             "county_code": each.origin_county_code,
             "shelf_life_days": each.shelf_life_days or None,
+            "voucher_days": VOUCHER_DAYS if each.kind == "service" else None,
             "pictures": [f"{PICTURES}/{each.code}.webp"],
             "state": "listed",
             "listed_at": clock.now(),

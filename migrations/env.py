@@ -2,6 +2,7 @@
 
 import importlib
 import os
+from pathlib import Path
 
 from alembic import context
 from sqlalchemy import create_engine, text
@@ -9,18 +10,13 @@ from sqlalchemy.engine import make_url
 
 from backend.core.database import Base
 
-MODELS = (
-    "backend.core.alarms",
-    "backend.core.audit",
-    "backend.core.idempotency",
-    "backend.accounts.models",
-    "backend.catalog.models",
-    "backend.competition.models",
-    "backend.credit.models",
-    "backend.payments.models",
-    "backend.orders.models",
+IN_CORE = ("backend.core.alarms", "backend.core.audit", "backend.core.idempotency")
+BACKEND = Path(__file__).parent.parent / "backend"
+IN_ROOMS = (
+    ".".join(path.relative_to(BACKEND.parent).with_suffix("").parts)
+    for path in sorted(BACKEND.rglob("models.py"))
 )
-for name in MODELS:
+for name in (*IN_CORE, *IN_ROOMS):
     importlib.import_module(name)
 
 MIGRATION_LOCK = 20_261_123

@@ -9,8 +9,12 @@ from factory.alchemy import SQLAlchemyModelFactory
 from backend.accounts.models import User
 from backend.accounts.roles import grant
 from backend.accounts.staff import create_staff
-from backend.catalog.models import Category, Producer, Product, Recognition, Sku, SkuStock
-from backend.catalog.stock import correct
+from backend.catalog.areas.models import Category
+from backend.catalog.producers.models import Producer, ProducerMember
+from backend.catalog.products.models import Product, Sku
+from backend.catalog.recognitions.models import Recognition
+from backend.catalog.stock.keeping import correct
+from backend.catalog.stock.models import SkuStock
 from backend.competition.models import Competitor, Institution, Season, Team, Track
 from backend.core import clock
 from backend.core.caller import Role
@@ -50,6 +54,7 @@ class ProducerFactory(Factory):
     settlement_mode = "resale"
     story = "山里的老茶园。"
     households = 120
+    state = "approved"
     created_at = factory.LazyFunction(clock.now)
 
 
@@ -67,6 +72,7 @@ class ProductFactory(Factory):
     description = "金花茂盛。"
     pictures = factory.LazyFunction(lambda: ["pictures/tea.webp"])
     fresh = False
+    voucher_days = factory.LazyAttribute(lambda made: 180 if made.kind == "service" else None)
     shelf_life_days = 3650
     storage = "通风干燥"
     listed_at = factory.LazyFunction(clock.now)
@@ -187,6 +193,20 @@ def competitor(api: Api, **changes: Any) -> Person:
     CompetitorFactory(user_id=person.id, **changes)
     with transaction():
         grant(person.id, Role.competitor, None)
+    return person
+
+
+def producer_person(api: Api, producer_id: int, *, is_owner: bool = True) -> Person:
+    """Somebody who is logged in and acts for a producer."""
+    person = api.log_in()
+    db.session.add(
+        ProducerMember(
+            producer_id=producer_id, user_id=person.id, is_owner=is_owner, since=clock.now()
+        )
+    )
+    db.session.commit()
+    with transaction():
+        grant(person.id, Role.producer, None)
     return person
 
 

@@ -27,6 +27,7 @@ Path = tuple[str | int, ...]
 
 GENERAL_CODES = {
     "bad_request",
+    "step_not_possible",
     "malformed_json",
     "not_found",
     "method_not_allowed",

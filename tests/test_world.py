@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 from backend import Service
 from backend.accounts.people import block
 from backend.accounts.roles import grant
-from backend.catalog.models import Sku
+from backend.catalog.products.models import Sku
 from backend.competition.models import Team
 from backend.core.alarms import raise_alarm
 from backend.core.caller import STAFF, Role

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.accounts.models import User
-from backend.catalog.models import Area
+from backend.catalog.areas.models import Area
 from backend.core.database import Base, Key
 
 

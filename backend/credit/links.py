@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.catalog.browsing import show_product
+from backend.catalog.shop.browsing import show_product
 from backend.core import clock
 from backend.core.database import db
 from backend.core.errors import InvalidInput, NotFound

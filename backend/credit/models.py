@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.accounts.models import User
-from backend.catalog.models import Area
+from backend.catalog.areas.models import Area
 from backend.competition.models import Competitor, Season, Team
 from backend.core.database import Base, Key
 

@@ -4,21 +4,13 @@ from contextlib import suppress
 
 from sqlalchemy import select
 
-from backend.catalog import stock
+from backend.catalog.stock import keeping as stock
 from backend.core import clock
 from backend.core.database import db
 from backend.core.jobs import defer, each_in_transaction
+from backend.core.life import SYSTEM, Author, Step
 from backend.orders.checkout import reservation
-from backend.orders.life import (
-    CANCEL,
-    EXPIRE,
-    SYSTEM,
-    Author,
-    Step,
-    StepNotPossible,
-    Stepped,
-    take_step,
-)
+from backend.orders.life import CANCEL, EXPIRE, StepNotPossible, Stepped, take_step
 from backend.orders.models import Order, OrderLine, OrderState
 from backend.payments.asking import Known, look
 from backend.payments.collecting import find_open_payment

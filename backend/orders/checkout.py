@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import insert
 
-from backend.catalog import stock
+from backend.catalog.stock import keeping as stock
 from backend.core import clock, idempotency
 from backend.core.database import db, table_of
 from backend.core.errors import DomainError

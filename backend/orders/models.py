@@ -7,7 +7,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.accounts.models import User
-from backend.catalog.models import Area, Producer, Recognition, Sku
+from backend.catalog.areas.models import Area
+from backend.catalog.producers.models import Producer
+from backend.catalog.products.models import ProductVersion, Sku
+from backend.catalog.recognitions.models import Recognition
 from backend.competition.models import Competitor, Season, Team
 from backend.core.database import Base, Key
 from backend.core.personal_data import Encrypted
@@ -53,6 +56,8 @@ class Order(Base):
     total_fen: Mapped[int]
     receiver_name: Mapped[str] = mapped_column(Encrypted)
     receiver_phone: Mapped[str] = mapped_column(Encrypted)
+    receiver_area_code: Mapped[str | None]
+    """The county (GB/T 2260) that freight and sale areas went by."""
     receiver_area: Mapped[str]
     """Province, prefecture and county as the buyer's phone gives them."""
     receiver_address: Mapped[str] = mapped_column(Encrypted)
@@ -80,19 +85,33 @@ class OrderLine(Base):
         UniqueConstraint("order_id", "line_no"),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("amount_fen = unit_price_fen * quantity", name="amount"),
+        CheckConstraint("freight_fen >= 0", name="freight"),
+        CheckConstraint(
+            "(voucher_persons IS NULL) = (voucher_days IS NULL)"
+            " AND voucher_persons > 0 AND voucher_days > 0",
+            name="voucher",
+        ),
     )
 
     id: Mapped[Key]
     order_id: Mapped[int] = mapped_column(ForeignKey(Order.id))
     line_no: Mapped[int]
     sku_id: Mapped[int] = mapped_column(ForeignKey(Sku.id), index=True)
+    product_version_id: Mapped[int | None] = mapped_column(ForeignKey(ProductVersion.id))
+    """The version it bought; `None` for products listed before versions were kept."""
     product_name: Mapped[str]
     spec: Mapped[str]
     unit: Mapped[str]
     unit_price_fen: Mapped[int]
     quantity: Mapped[int]
     amount_fen: Mapped[int]
+    freight_fen: Mapped[int] = mapped_column(server_default=text("0"))
+    """The line's share of the order's freight."""
+    voucher_persons: Mapped[int | None]
+    """A service: how many people the voucher of one unit admits."""
+    voucher_days: Mapped[int | None]
     fresh: Mapped[bool]
+    no_return: Mapped[bool] = mapped_column(server_default=text("false"))
     tax_class: Mapped[str]
     producer_id: Mapped[int] = mapped_column(ForeignKey(Producer.id))
     producer_name: Mapped[str]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select, text
 
-from backend.catalog.offers import Offer, offers
-from backend.catalog.stock import OutOfStock
+from backend.catalog.shop.offers import Offer, offers
+from backend.catalog.stock.keeping import OutOfStock
 from backend.core.database import db
 from backend.core.errors import DomainError
 from backend.credit.attribution import Attribution, attribute

@@ -4,17 +4,10 @@ from sqlalchemy import select
 
 from backend.core.database import db
 from backend.core.errors import DomainError
+from backend.core.life import Author
 from backend.credit import ledger
 from backend.orders.cancellation import release_goods
-from backend.orders.life import (
-    CLOSE,
-    PAY,
-    WECHAT,
-    Author,
-    StepNotPossible,
-    Stepped,
-    take_step,
-)
+from backend.orders.life import CLOSE, PAY, WECHAT, StepNotPossible, Stepped, take_step
 from backend.orders.models import Order, OrderLine, OrderState
 from backend.payments.models import Payment, Refund
 from backend.payments.queries import refunded_fen

@@ -6,6 +6,7 @@ from typing import Any
 from backend.core import audit, idempotency
 from backend.core.api import Blueprint, refuses
 from backend.core.caller import Role, allow, caller
+from backend.core.life import buyer, operator
 from backend.core.paging import Page
 from backend.core.schemas import IdempotencyHeader
 from backend.credit.attribution import names_of
@@ -97,7 +98,7 @@ def cancel_order(body: dict[str, Any], order_no: str) -> Any:
     """Cancel an unpaid order. Money that still arrives is refunded in full."""
     who = caller().user_id
     queries.find_order_of(who, order_no)
-    cancel(order_no, life.buyer(who), body["reason"])
+    cancel(order_no, buyer(who), body["reason"])
     return _present(queries.find_order_of(who, order_no))
 
 
@@ -127,7 +128,7 @@ def refund_order(body: dict[str, str], order_no: str) -> Any:
     """Ask for everything back before anything was sent; asking twice is asking once."""
     who = caller().user_id
     order = queries.find_order_of(who, order_no)
-    return _show(settlement.refund_in_full(order, life.buyer(who), body["reason"]), order)
+    return _show(settlement.refund_in_full(order, buyer(who), body["reason"]), order)
 
 
 @blueprint.get("/operator/orders/<no:order_no>")
@@ -151,7 +152,7 @@ def refund_any_order(body: dict[str, str], order_no: str) -> Any:
     who = caller().user_id
     order = queries.find_order(order_no)
     audit.record(who, "refund_order", f"order:{order_no}", body["reason"])
-    return _show(settlement.refund_in_full(order, life.operator(who), body["reason"]), order)
+    return _show(settlement.refund_in_full(order, operator(who), body["reason"]), order)
 
 
 def _wishes(body: dict[str, Any]) -> list[Wish]:

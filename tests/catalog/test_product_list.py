@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend.catalog.models import Product
+from backend.catalog.products.models import Product
 from backend.core.database import db
 from tests.api import Api
 from tests.factories import CategoryFactory, ProducerFactory, ProductFactory, SkuFactory

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from backend import Service
-from backend.catalog.models import Product, Sku
+from backend.catalog.products.models import Product, Sku
 from backend.core.database import db
 from tests.api import Api
 from tests.factories import ProducerFactory, ProductFactory, RecognitionFactory, SkuFactory

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from backend import Service
-from backend.catalog.browsing import list_products, show_product
-from backend.catalog.models import Recognition
-from backend.catalog.offers import offers
+from backend.catalog.recognitions.models import Recognition
+from backend.catalog.shop.browsing import list_products, show_product
+from backend.catalog.shop.offers import offers
 from backend.core.database import db
 from tests.conftest import Time
 from tests.factories import ProductFactory, RecognitionFactory, SkuFactory

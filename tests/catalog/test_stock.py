@@ -10,8 +10,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from backend import Service
-from backend.catalog.models import SkuStock, StockMovement
-from backend.catalog.stock import OutOfStock, StockBelowReserved, correct, release, reserve
+from backend.catalog.stock.keeping import OutOfStock, StockBelowReserved, correct, release, reserve
+from backend.catalog.stock.models import SkuStock, StockMovement
 from backend.core.database import db, transaction
 from backend.core.errors import NotFound
 from tests.core.contexts import apart

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from backend.catalog.models import SkuStock, StockMovement
-from backend.catalog.stock import reserve
+from backend.catalog.stock.keeping import reserve
+from backend.catalog.stock.models import SkuStock, StockMovement
 from backend.core.audit import AuditEntry
 from backend.core.caller import Role
 from backend.core.database import db, transaction

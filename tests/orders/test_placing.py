@@ -1,6 +1,6 @@
 """An order is placed once for its key, at the total the buyer was shown."""
 
-from backend.catalog.stock import correct
+from backend.catalog.stock.keeping import correct
 from backend.core.database import transaction
 from tests.api import Api
 from tests.factories import SkuFactory, change

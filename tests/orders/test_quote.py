@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from backend.catalog.models import Area, Product, Sku
+from backend.catalog.areas.models import Area
+from backend.catalog.products.models import Product, Sku
 from backend.core.database import db
 from tests.api import Api
 from tests.factories import ProductFactory, SkuFactory, change

@@ -6,17 +6,15 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.accounts.models import User
 from backend.core.database import db, transaction
+from backend.core.life import SYSTEM, Step, buyer
 from backend.orders.life import (
     CANCEL,
     CLOSE,
     EXPIRE,
     PAY,
     STEPS,
-    SYSTEM,
     OrderNotFound,
-    Step,
     StepNotPossible,
-    buyer,
     take_step,
 )
 from backend.orders.models import Order, OrderState

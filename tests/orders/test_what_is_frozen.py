@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from backend.catalog.models import Area, Producer, Product
+from backend.catalog.areas.models import Area
+from backend.catalog.producers.models import Producer
+from backend.catalog.products.models import Product
 from backend.core.database import db
 from backend.core.personal_data import vault
 from tests.api import RECEIVER, Api

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from backend.catalog.models import Sku
+from backend.catalog.products.models import Sku
 from backend.wechat.pay import pay_gateway
 from simulator.testing import RunningSimulator
 from tests.api import Api, Person

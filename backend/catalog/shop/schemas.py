@@ -1,8 +1,8 @@
-"""What the catalogue shows and what it lets staff change."""
+"""What the shop shows."""
 
-from marshmallow import ValidationError, fields, validate, validates
+from marshmallow import fields, validate
 
-from backend.core.schemas import Fen, Id, PageQuery, Schema, String, Whole
+from backend.core.schemas import Fen, Id, PageQuery, Schema, String
 
 MEDIA = "/media/"
 
@@ -123,23 +123,3 @@ class ProductOut(Schema):
     producer_households = fields.Integer()
     skus = fields.List(fields.Nested(SkuOut))
     recognition = fields.Nested(RecognitionOut, allow_none=True)
-
-
-class StockCorrectionIn(Schema):
-    change = Whole(
-        required=True,
-        least=-1_000_000,
-        most=1_000_000,
-        metadata={"description": "Units to add, or to take when negative.", "example": -3},
-    )
-
-    @validates("change")
-    def _changes_something(self, change: int, data_key: str) -> None:
-        if change == 0:
-            raise ValidationError("不能为零")
-
-    reason = String(required=True, max_length=200, metadata={"example": "盘点少三箱"})
-
-
-class StockOut(Schema):
-    available = fields.Integer()

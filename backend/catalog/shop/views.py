@@ -1,31 +1,27 @@
-"""HTTP of the catalogue. What everybody sees alike is kept in Valkey for one second."""
+"""HTTP of the shop. What everybody sees alike is kept in Valkey for one second."""
 
 from typing import Any
 
 from flask import Response, current_app, send_from_directory
 
-from backend.catalog import browsing, stock
-from backend.catalog.schemas import (
+from backend.catalog.shop import browsing
+from backend.catalog.shop.schemas import (
     AreasOut,
     CategoriesOut,
     ProductOut,
     ProductsOut,
     ProductsQuery,
-    StockCorrectionIn,
-    StockOut,
 )
-from backend.core import idempotency
 from backend.core.api import Blueprint, refuses
-from backend.core.caller import Role, allow, caller, public
+from backend.core.caller import public
 from backend.core.errors import InvalidInput, NotFound
 from backend.core.paging import Page
-from backend.core.schemas import IdempotencyHeader
 from backend.core.shown import shown_for
 
 SECONDS = 1.0
 """How long a page is shown again: a change is seen within a second."""
 
-blueprint = Blueprint("catalog", __name__, url_prefix="/v1", description="What can be bought.")
+blueprint = Blueprint("shop", __name__, url_prefix="/v1", description="What can be bought.")
 media = Blueprint("media", __name__, url_prefix="/media", description="Pictures.")
 
 
@@ -76,19 +72,3 @@ def get_picture(path: str) -> Response:
     return send_from_directory(
         current_app.config["MEDIA_DIRECTORY"], path, max_age=31_536_000, conditional=True
     )
-
-
-@blueprint.post("/operator/skus/<id:sku_id>/stock-corrections")
-@allow(Role.operator)
-@refuses(NotFound, stock.StockBelowReserved, idempotency.KeyUsedOtherwise)
-@blueprint.arguments(IdempotencyHeader, location="headers")
-@blueprint.arguments(StockCorrectionIn)
-@blueprint.response(201, StockOut)
-def correct_stock(headers: dict[str, str], body: dict[str, Any], sku_id: int) -> Any:
-    """Add to or take from the stock on hand, for a reason. The same key corrects once."""
-    key, by = headers["idempotency_key"], caller().user_id
-    cause = f"correction:{by}:{key}"
-    earlier = idempotency.claim(by, "stock_correction", key, {"sku": sku_id, **body}, cause)
-    if earlier:
-        return {"available": stock.available(sku_id)}
-    return {"available": stock.correct(sku_id, body["change"], body["reason"], by, cause)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from backend.catalog.recognitions import THE_LONGEST_VALID
+from backend.catalog.recognitions.validity import THE_LONGEST_VALID
 from backend.core import clock
 from backend.core.database import db
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from backend.catalog.models import SkuStock
+from backend.catalog.stock.models import SkuStock
 from backend.core import audit, clock
 from backend.core.database import db
 from backend.core.errors import DomainError, NotFound

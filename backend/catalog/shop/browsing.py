@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from backend.catalog import recognitions
+from backend.catalog.recognitions import validity
 from backend.core import clock
 from backend.core.database import db
 from backend.core.errors import NotFound
@@ -65,7 +65,7 @@ _DETAIL = text(f"""
            (SELECT jsonb_build_object('number', r.number, 'issuer', r.issuer,
                                       'batch', r.batch, 'valid_to', r.valid_to)
               FROM recognitions r
-             WHERE r.product_id = p.id AND {recognitions.THE_LONGEST_VALID}) AS recognition
+             WHERE r.product_id = p.id AND {validity.THE_LONGEST_VALID}) AS recognition
       FROM products p
       JOIN areas a ON a.code = p.county_code
       LEFT JOIN areas f ON f.code = a.prefecture_code
@@ -103,7 +103,7 @@ def list_products(
     given = {name: value for name, value in wanted.items() if value is not None}
     conditions = " ".join(_CONDITIONS[name] for name in given)
     rows = db.session.execute(
-        text(_LIST.format(recognised=recognitions.VALID, conditions=conditions)),
+        text(_LIST.format(recognised=validity.VALID, conditions=conditions)),
         {**given, "today": clock.today(), "limit": limit + 1},
     )
     return page_of([dict(row) for row in rows.mappings()], limit, lambda row: (row["id"],))

@@ -1,0 +1,1 @@
+"""What is shown and what is bought: products and SKUs, version by version."""

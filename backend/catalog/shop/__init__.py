@@ -1,0 +1,1 @@
+"""What a visitor looks at and what a buyer is offered."""
