@@ -22,6 +22,7 @@ from bench.load import Load, Reply, Script, percentile
 RECEIVER = {
     "name": "王小明",
     "phone": "13800001234",
+    "area_code": "430104",
     "area": "湖南省 长沙市 岳麓区",
     "address": "麓山南路 1 号",
 }

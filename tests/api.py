@@ -18,6 +18,7 @@ from simulator.testing import RunningSimulator
 RECEIVER = {
     "name": "王小明",
     "phone": "13800001234",
+    "area_code": "430104",
     "area": "湖南省 长沙市 岳麓区",
     "address": "麓山南路 1 号",
 }
@@ -40,7 +41,8 @@ class Person:
         return self.api.call("POST", path, body, token=self.token, status=status, **headers)
 
     def quote(self, *wishes: tuple[int, int], status: int = 200) -> Any:
-        return self.post("/v1/quotes", {"lines": lines(wishes)}, status)
+        body = {"lines": lines(wishes), "area_code": RECEIVER["area_code"]}
+        return self.post("/v1/quotes", body, status)
 
     def place(
         self,
@@ -52,7 +54,8 @@ class Person:
         """Order `(sku id, quantity)` pairs at the total a quote says."""
         body = {"lines": lines(wishes), "receiver": RECEIVER, **changes}
         if "total_fen" not in body:
-            quote = self.post("/v1/quotes", {"lines": body["lines"]}, 200)
+            asked = {"lines": body["lines"], "area_code": body["receiver"].get("area_code")}
+            quote = self.post("/v1/quotes", asked, 200)
             body["total_fen"] = quote["total_fen"]
         headers = {"Idempotency-Key": key or uuid4().hex}
         return self.post("/v1/orders", body, status, **headers)

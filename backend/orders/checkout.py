@@ -11,13 +11,20 @@ from sqlalchemy import insert
 from backend.catalog.stock import keeping as stock
 from backend.core import clock, idempotency
 from backend.core.database import db, table_of
-from backend.core.errors import DomainError
+from backend.core.errors import DomainError, InvalidInput
 from backend.core.ids import new_number
 from backend.orders.life import PLACE
 from backend.orders.models import Order, OrderEvent, OrderLine
 from backend.orders.queries import find_order_of
-from backend.orders.quote import Quote, QuoteLine, Wish, make_quote
+from backend.orders.quote import QUOTE_ERRORS, Quote, QuoteLine, make_quote
 from backend.orders.schemas import QuoteOut
+from backend.orders.wishes import RecognitionLapsed, Wish
+
+
+class NoReturnNotAccepted(DomainError):
+    code = "no_return_not_accepted"
+    status = 409
+    message = "所选商品不适用七天无理由退货，请确认后再下单"
 
 
 class TotalDiffers(DomainError):
@@ -32,6 +39,8 @@ class Receiver:
 
     name: str
     phone: str
+    area_code: str | None
+    """The county (GB/T 2260), where the client knows it."""
     area: str
     address: str
 
@@ -44,26 +53,59 @@ class Checkout:
     receiver: Receiver
     remark: str
     shown_total_fen: int
+    accepts_no_return: bool
+    """The buyer ticked that what is exempt from the seven-day return stays so (art. 25)."""
+
+
+CHECKOUT_ERRORS = (*QUOTE_ERRORS, NoReturnNotAccepted, TotalDiffers)
 
 
 def place(buyer_id: int, checkout: Checkout, key: str, body: Mapping[str, Any]) -> Order:
     """Place an order once for its idempotency key; the same key and body show the same order.
 
-    Raises `KeyUsedOtherwise`, `TotalDiffers` (with the new quote) and the quote's errors. After
-    an error the key is free again.
+    Raises `KeyUsedOtherwise` and one of `CHECKOUT_ERRORS`, with the new quote where it is not the
+    one the buyer saw. After an error the key is free again.
     """
     order_no = new_number("X")
     earlier = idempotency.claim(buyer_id, "place_order", key, body, order_no)
     if earlier is not None:
         return find_order_of(buyer_id, earlier)
-    quote = make_quote(buyer_id, checkout.wishes)
-    if quote.total_fen != checkout.shown_total_fen:
-        raise TotalDiffers(field="total_fen", quote=QuoteOut().dump(quote))
+    quote = make_quote(buyer_id, checkout.wishes, checkout.receiver.area_code)
+    _agree(checkout, quote)
     order = _create(order_no, buyer_id, checkout, quote)
     # Last, so that a hot SKU's row is locked for as short a time as possible.
     wanted = {wish.sku_id: wish.quantity for wish in checkout.wishes}
     stock.reserve(wanted, cause=reservation(order_no))
     return order
+
+
+def _agree(checkout: Checkout, quote: Quote) -> None:
+    """Refuse what the buyer has not seen, not said, or not ticked."""
+    if quote.removed:
+        raise RecognitionLapsed(
+            quote.removed[0].message,
+            sku_ids=[str(each.sku_id) for each in quote.removed],
+            quote=QuoteOut().dump(quote),
+        )
+    if quote.has_goods:
+        _require_address(checkout.receiver, quote)
+    exempt = [line.offer for line in quote.lines if line.offer.no_return]
+    if exempt and not checkout.accepts_no_return:
+        raise NoReturnNotAccepted(
+            field="accepts_no_return", sku_ids=[str(offer.sku_id) for offer in exempt]
+        )
+    if quote.total_fen != checkout.shown_total_fen:
+        raise TotalDiffers(field="total_fen", quote=QuoteOut().dump(quote))
+
+
+def _require_address(receiver: Receiver, quote: Quote) -> None:
+    """Goods are sent somewhere; only vouchers do without an address."""
+    given = {"area": receiver.area, "address": receiver.address}
+    missing = next((name for name, value in given.items() if not value), None)
+    if quote.area_needed or any(line.offer.sale_areas for line in quote.lines):
+        missing = missing or ("area_code" if receiver.area_code is None else None)
+    if missing:
+        raise InvalidInput("必填", field=f"receiver.{missing}")
 
 
 def reservation(order_no: str) -> str:
@@ -111,6 +153,7 @@ def _order_row(order_no: str, buyer_id: int, checkout: Checkout, quote: Quote) -
         "total_fen": quote.total_fen,
         "receiver_name": checkout.receiver.name,
         "receiver_phone": checkout.receiver.phone,
+        "receiver_area_code": checkout.receiver.area_code,
         "receiver_area": checkout.receiver.area,
         "receiver_address": checkout.receiver.address,
         "remark": checkout.remark,
@@ -129,13 +172,18 @@ def _freeze(line: QuoteLine) -> dict[str, Any]:
     offer = line.offer
     return {
         "sku_id": offer.sku_id,
+        "product_version_id": offer.product_version_id,
         "product_name": offer.product_name,
         "spec": offer.spec,
         "unit": offer.unit,
-        "unit_price_fen": offer.price_fen,
+        "unit_price_fen": line.unit_price_fen,
         "quantity": line.quantity,
         "amount_fen": line.amount_fen,
+        "freight_fen": line.freight_fen,
+        "voucher_persons": offer.persons if offer.is_service else None,
+        "voucher_days": offer.voucher_days,
         "fresh": offer.fresh,
+        "no_return": offer.no_return,
         "tax_class": offer.tax_class,
         "producer_id": offer.producer_id,
         "producer_name": offer.producer_name,

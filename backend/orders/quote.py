@@ -3,140 +3,112 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, text
-
+from backend.catalog.freight.charging import FreightLine, charge
 from backend.catalog.shop.offers import Offer, offers
-from backend.catalog.stock.keeping import OutOfStock
-from backend.core.database import db
 from backend.core.errors import DomainError
 from backend.credit.attribution import Attribution, attribute
-from backend.orders.models import Order, OrderLine, OrderState
+from backend.orders.limits import AbovePurchaseLimit, check_limits
+from backend.orders.wishes import WISH_ERRORS, Removed, Wish, check_wishes
 
 
-class SkuNotOnSale(DomainError):
-    code = "sku_not_on_sale"
+class NotDeliverable(DomainError):
+    code = "not_deliverable"
     status = 409
-    message = "该商品已下架或不存在"
+    message = "商家不发货到该地区"
 
 
-class SkuTwice(DomainError):
-    code = "sku_twice"
-    status = 422
-    message = "同一规格请合并为一行"
-
-
-class BelowMinimum(DomainError):
-    code = "below_minimum_quantity"
-    status = 409
-    message = "未达到起购数量"
-
-
-class AbovePurchaseLimit(DomainError):
-    code = "above_purchase_limit"
-    status = 409
-    message = "超过每人限购数量"
-
-
-QUOTE_ERRORS = (SkuNotOnSale, SkuTwice, BelowMinimum, AbovePurchaseLimit, OutOfStock)
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the buyer asks for: so many units of a SKU."""
-
-    sku_id: int
-    quantity: int
+QUOTE_ERRORS = (*WISH_ERRORS, AbovePurchaseLimit, NotDeliverable)
 
 
 @dataclass(frozen=True)
 class QuoteLine:
+    """One SKU at the price of the tier its quantity reaches, with its share of the freight."""
+
     offer: Offer
     quantity: int
+    freight_fen: int = 0
+
+    @property
+    def unit_price_fen(self) -> int:
+        return self.offer.unit_price_fen(self.quantity)
 
     @property
     def amount_fen(self) -> int:
-        return self.offer.price_fen * self.quantity
+        return self.unit_price_fen * self.quantity
 
 
 @dataclass(frozen=True)
 class Quote:
-    """The server's own computation; amounts in fen. Producers deliver free so far."""
+    """The server's own computation; amounts in fen."""
 
     lines: tuple[QuoteLine, ...]
+    removed: tuple[Removed, ...]
+    """What fell out because its recognition lapsed."""
     attribution: Attribution | None
-    freight_fen: int = 0
+    area_needed: bool
+    """Freight hangs on where the goods go, and that was not said: it is not in the total yet."""
 
     @property
     def goods_fen(self) -> int:
         return sum(line.amount_fen for line in self.lines)
 
     @property
+    def freight_fen(self) -> int:
+        return sum(line.freight_fen for line in self.lines)
+
+    @property
     def total_fen(self) -> int:
         return self.goods_fen + self.freight_fen
 
+    @property
+    def has_goods(self) -> bool:
+        """Whether anything of it is sent."""
+        return any(not line.offer.is_service for line in self.lines)
 
-def make_quote(buyer_id: int, wishes: Sequence[Wish]) -> Quote:
-    """Price every line by what is offered now.
+
+def make_quote(buyer_id: int, wishes: Sequence[Wish], area_code: str | None) -> Quote:
+    """Price every line by what is offered now, sent to a county (GB/T 2260) where one is said.
 
     Raises one of `QUOTE_ERRORS` naming the line. Stock is only looked at here; it is promised
     when the order is placed.
     """
-    sku_ids = [wish.sku_id for wish in wishes]
-    offered = offers(sku_ids)
-    for i, wish in enumerate(wishes):
-        _check(offered.get(wish.sku_id), wish, f"lines.{i}", repeated=wish.sku_id in sku_ids[:i])
-    limited = [wish for wish in wishes if offered[wish.sku_id].purchase_limit is not None]
-    if limited:
-        _check_limits(buyer_id, limited, offered, sku_ids)
-    lines = tuple(QuoteLine(offered[wish.sku_id], wish.quantity) for wish in wishes)
-    return Quote(lines, attribute(buyer_id))
+    offered = offers([wish.sku_id for wish in wishes])
+    removed = check_wishes(wishes, offered, area_code)
+    for each in removed:
+        del offered[each.sku_id]
+    check_limits(buyer_id, wishes, offered)
+    lines = [
+        QuoteLine(offered[wish.sku_id], wish.quantity) for wish in wishes if wish.sku_id in offered
+    ]
+    sent, area_needed = _with_freight(lines, area_code)
+    return Quote(sent, removed, attribute(buyer_id), area_needed)
 
 
-def _check(offer: Offer | None, wish: Wish, path: str, *, repeated: bool) -> None:
-    if repeated:
-        raise SkuTwice(field=f"{path}.sku_id")
-    if offer is None or not offer.on_sale:
-        raise SkuNotOnSale(field=f"{path}.sku_id", sku_ids=[str(wish.sku_id)])
-    if wish.quantity < offer.min_quantity:
-        raise BelowMinimum(
-            f"{offer.product_name}至少购买 {offer.min_quantity} 件",
-            field=f"{path}.quantity",
-            min_quantity=offer.min_quantity,
+def _with_freight(
+    lines: Sequence[QuoteLine], area_code: str | None
+) -> tuple[tuple[QuoteLine, ...], bool]:
+    """The lines with what sending them costs; a voucher is not sent."""
+    goods = [line for line in lines if not line.offer.is_service]
+    charged = charge([_freight_line(line) for line in goods], area_code)
+    if charged.not_deliverable:
+        refused = [goods[i].offer for i in charged.not_deliverable]
+        names = "、".join(offer.product_name for offer in refused)
+        raise NotDeliverable(
+            f"{names}不发货到该地区", sku_ids=[str(offer.sku_id) for offer in refused]
         )
-    if wish.quantity > offer.available:
-        raise OutOfStock(
-            f"{offer.product_name}库存不足",
-            field=f"{path}.quantity",
-            sku_ids=[str(wish.sku_id)],
-            available=offer.available,
-        )
-
-
-def _check_limits(
-    buyer_id: int, limited: list[Wish], offered: dict[int, Offer], sku_ids: list[int]
-) -> None:
-    """A limit is per person: what the buyer's standing orders hold counts too."""
-    # Two orders of one buyer at once must see each other, so they queue here.
-    db.session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended('purchase_limit', :buyer))"),
-        {"buyer": buyer_id},
+    shares = {line.offer.sku_id: fen for line, fen in zip(goods, charged.per_line_fen, strict=True)}
+    sent = tuple(
+        QuoteLine(line.offer, line.quantity, shares.get(line.offer.sku_id, 0)) for line in lines
     )
-    holdings = db.session.execute(
-        select(OrderLine.sku_id, func.sum(OrderLine.quantity))
-        .join(Order, Order.id == OrderLine.order_id)
-        .where(
-            Order.buyer_id == buyer_id,
-            Order.state.in_([OrderState.pending_payment, OrderState.paid]),
-            OrderLine.sku_id.in_([wish.sku_id for wish in limited]),
-        )
-        .group_by(OrderLine.sku_id)
+    return sent, charged.area_needed
+
+
+def _freight_line(line: QuoteLine) -> FreightLine:
+    offer = line.offer
+    return FreightLine(
+        producer_id=offer.producer_id,
+        template_id=offer.freight_template_id,
+        quantity=line.quantity,
+        weight_g=offer.net_weight_g * line.quantity,
+        amount_fen=line.amount_fen,
     )
-    held = dict(holdings.all())
-    for wish in limited:
-        limit = offered[wish.sku_id].purchase_limit
-        if limit is not None and wish.quantity + int(held.get(wish.sku_id, 0)) > limit:
-            raise AbovePurchaseLimit(
-                f"{offered[wish.sku_id].product_name}每人限购 {limit} 件",
-                field=f"lines.{sku_ids.index(wish.sku_id)}.quantity",
-                purchase_limit=limit,
-            )

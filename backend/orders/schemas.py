@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from backend.core.schemas import Choice, Fen, Id, Instant, PageQuery, Schema, String, Whole
+from backend.core.schemas import Choice, Fen, Flag, Id, Instant, PageQuery, Schema, String, Whole
 from backend.credit.schemas import AttributionOut
 from backend.orders.models import OrderState
 
@@ -25,6 +25,23 @@ class QuoteIn(Schema):
     )
 
 
+def _area_code() -> String:
+    return String(
+        load_default=None,
+        allow_none=True,
+        max_length=6,
+        validate=validate.Regexp(r"^[0-9]{6}$", error="应为六位行政区划代码"),
+        metadata={
+            "description": "The county as the WeChat region picker gives it (GB/T 2260).",
+            "example": "430104",
+        },
+    )
+
+
+class QuoteRequestIn(QuoteIn):
+    area_code = _area_code()
+
+
 class ReceiverIn(Schema):
     name = String(required=True, max_length=30, metadata={"example": "王小明"})
     phone = String(
@@ -33,8 +50,19 @@ class ReceiverIn(Schema):
         validate=validate.Regexp(r"^1[3-9][0-9]{9}$", error="应为 11 位手机号"),
         metadata={"example": "13800001234"},
     )
-    area = String(required=True, max_length=60, metadata={"example": "湖南省 长沙市 岳麓区"})
-    address = String(required=True, max_length=120, metadata={"example": "麓山南路 1 号"})
+    area_code = _area_code()
+    area = String(
+        load_default="",
+        max_length=60,
+        may_be_empty=True,
+        metadata={"description": "Goods need it.", "example": "湖南省 长沙市 岳麓区"},
+    )
+    address = String(
+        load_default="",
+        max_length=120,
+        may_be_empty=True,
+        metadata={"description": "Goods need it.", "example": "麓山南路 1 号"},
+    )
 
 
 class OrderIn(QuoteIn):
@@ -45,25 +73,48 @@ class OrderIn(QuoteIn):
         metadata={"description": "The total the buyer was shown; fen.", "example": 11980},
     )
     remark = String(load_default="", max_length=200, may_be_empty=True)
+    accepts_no_return = Flag(
+        load_default=False,
+        metadata={"description": "Needed when a line is exempt from the seven-day return."},
+    )
 
 
 class QuoteLineOut(Schema):
     sku_id = Id(attribute="offer.sku_id")
     product_name = fields.String(attribute="offer.product_name")
     spec = fields.String(attribute="offer.spec")
-    unit_price_fen = Fen(attribute="offer.price_fen")
+    unit_price_fen = Fen()
     quantity = fields.Integer()
     amount_fen = Fen()
+    freight_fen = Fen()
+    no_return = fields.Boolean(
+        attribute="offer.no_return",
+        metadata={"description": "Exempt from the seven-day return; the buyer must tick it."},
+    )
     producer_name = fields.String(attribute="offer.producer_name")
     county_name = fields.String(attribute="offer.county_name")
     recognition_number = fields.String(attribute="offer.recognition_number", allow_none=True)
 
 
+class RemovedOut(Schema):
+    sku_id = Id()
+    product_name = fields.String()
+    code = fields.String(metadata={"enum": ["recognition_lapsed"]})
+    message = fields.String(metadata={"description": "For people, in Chinese."})
+
+
 class QuoteOut(Schema):
     lines = fields.List(fields.Nested(QuoteLineOut))
+    removed = fields.List(
+        fields.Nested(RemovedOut),
+        metadata={"description": "What fell out, and why; the rest can be ordered."},
+    )
     goods_fen = Fen()
     freight_fen = Fen()
     total_fen = Fen()
+    area_needed = fields.Boolean(
+        metadata={"description": "Freight is not in the total yet: say where the goods go."}
+    )
     credits = fields.Nested(
         AttributionOut,
         attribute="attribution",
@@ -81,7 +132,10 @@ class OrderLineOut(Schema):
     unit_price_fen = Fen()
     quantity = fields.Integer()
     amount_fen = Fen()
+    freight_fen = Fen(metadata={"description": "Its share of the order's freight."})
     fresh = fields.Boolean()
+    no_return = fields.Boolean()
+    product_version_id = Id(allow_none=True, metadata={"description": "The version it bought."})
     producer_name = fields.String()
     county_code = fields.String()
     county_name = fields.String()
@@ -101,6 +155,7 @@ class OrderEventOut(Schema):
 class ReceiverOut(Schema):
     name = fields.String(attribute="receiver_name")
     phone = fields.String(attribute="receiver_phone")
+    area_code = fields.String(attribute="receiver_area_code", allow_none=True)
     area = fields.String(attribute="receiver_area")
     address = fields.String(attribute="receiver_address")
 

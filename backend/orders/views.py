@@ -13,7 +13,7 @@ from backend.credit.attribution import names_of
 from backend.orders import checkout, life, paying, queries, settlement
 from backend.orders.cancellation import cancel
 from backend.orders.models import Order, OrderState
-from backend.orders.quote import QUOTE_ERRORS, Quote, Wish, make_quote
+from backend.orders.quote import QUOTE_ERRORS, Quote, make_quote
 from backend.orders.schemas import (
     CancellationIn,
     OrderIn,
@@ -21,11 +21,12 @@ from backend.orders.schemas import (
     OrdersOut,
     OrdersQuery,
     PaymentOut,
-    QuoteIn,
     QuoteOut,
+    QuoteRequestIn,
     RefundIn,
     RefundOut,
 )
+from backend.orders.wishes import Wish
 from backend.payments.models import Refund
 from backend.payments.queries import refunds_of
 from backend.payments.refunding import RefundExceedsPayment
@@ -37,16 +38,19 @@ blueprint = Blueprint("orders", __name__, url_prefix="/v1", description="Quote, 
 @blueprint.post("/quotes")
 @allow(Role.consumer)
 @refuses(*QUOTE_ERRORS)
-@blueprint.arguments(QuoteIn)
+@blueprint.arguments(QuoteRequestIn)
 @blueprint.response(200, QuoteOut)
 def quote(body: dict[str, Any]) -> Quote:
-    """What an order would cost now, and whom it would credit. Nothing is kept."""
-    return make_quote(caller().user_id, _wishes(body))
+    """What an order would cost now, and whom it would credit. Nothing is kept.
+
+    A product whose recognition has lapsed is named in `removed`; the rest can be ordered.
+    """
+    return make_quote(caller().user_id, _wishes(body), body["area_code"])
 
 
 @blueprint.post("/orders")
 @allow(Role.consumer)
-@refuses(*QUOTE_ERRORS, checkout.TotalDiffers, idempotency.KeyUsedOtherwise)
+@refuses(*checkout.CHECKOUT_ERRORS, idempotency.KeyUsedOtherwise)
 @blueprint.arguments(IdempotencyHeader, location="headers")
 @blueprint.arguments(OrderIn)
 @blueprint.response(201, OrderOut)
@@ -64,6 +68,7 @@ def place_order(headers: dict[str, str], body: dict[str, Any]) -> Any:
             receiver=checkout.Receiver(**body["receiver"]),
             remark=body["remark"],
             shown_total_fen=body["total_fen"],
+            accepts_no_return=body["accepts_no_return"],
         ),
         headers["idempotency_key"],
         body,

@@ -17,6 +17,7 @@ def order_body(story: Story, total_fen: int) -> dict[str, Any]:
         "receiver": {
             "name": "王小明",
             "phone": "19900001234",
+            "area_code": "430104",
             "area": "湖南省 长沙市 岳麓区",
             "address": "麓山南路 1 号",
         },

@@ -49,7 +49,9 @@ _CONDITIONS = {
 
 _DETAIL = text(f"""
     SELECT p.id, p.name, p.subtitle, p.kind, p.category_code, p.pictures, p.description,
-           p.fresh, p.shelf_life_days, p.storage,
+           p.fresh, p.no_return, p.shelf_life_days, p.shelf_life_left_percent, p.storage,
+           p.sale_areas, p.ship_within_hours, p.voucher_days,
+           CASE WHEN {validity.LAPSED} THEN 'recognition_lapsed' END AS not_offered,
            a.code AS county_code, a.name AS county_name, a.area_class,
            f.name AS prefecture_name,
            m.id AS producer_id, m.name AS producer_name, m.kind AS producer_kind,
@@ -57,8 +59,10 @@ _DETAIL = text(f"""
            (SELECT coalesce(jsonb_agg(jsonb_build_object(
                        'id', s.id, 'spec', s.spec, 'unit', s.unit,
                        'net_weight_g', s.net_weight_g, 'price_fen', s.price_fen,
-                       'market_price_fen', s.market_price_fen, 'case_size', s.case_size,
+                       'market_price_fen', s.market_price_fen,
+                       'price_tiers', s.price_tiers, 'case_size', s.case_size,
                        'min_quantity', s.min_quantity, 'purchase_limit', s.purchase_limit,
+                       'limit_days', s.limit_days, 'persons', s.persons,
                        'available', k.on_hand - k.reserved) ORDER BY s.price_fen, s.id), '[]')
               FROM skus s JOIN sku_stocks k ON k.sku_id = s.id
              WHERE s.product_id = p.id AND s.on_sale) AS skus,
@@ -70,7 +74,7 @@ _DETAIL = text(f"""
       JOIN areas a ON a.code = p.county_code
       LEFT JOIN areas f ON f.code = a.prefecture_code
       JOIN producers m ON m.id = p.producer_id
-     WHERE p.id = :product_id AND p.state = 'listed'
+     WHERE p.id = :product_id AND p.state = 'listed' AND m.state = 'approved'
 """)
 
 

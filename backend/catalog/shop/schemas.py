@@ -78,6 +78,11 @@ class ProductsOut(Schema):
     )
 
 
+class PriceTierOut(Schema):
+    from_quantity = fields.Integer()
+    price_fen = Fen(metadata={"description": "Fen for each unit, from that quantity on."})
+
+
 class SkuOut(Schema):
     id = Id()
     spec = fields.String(metadata={"example": "5斤装"})
@@ -85,9 +90,19 @@ class SkuOut(Schema):
     net_weight_g = fields.Integer(metadata={"description": "Grams."})
     price_fen = Fen()
     market_price_fen = Fen(allow_none=True)
+    price_tiers = fields.List(fields.Nested(PriceTierOut))
     case_size = fields.Integer()
     min_quantity = fields.Integer()
-    purchase_limit = fields.Integer(allow_none=True)
+    purchase_limit = fields.Integer(
+        allow_none=True, metadata={"description": "Units one person may have."}
+    )
+    limit_days = fields.Integer(
+        allow_none=True,
+        metadata={"description": "Calendar days the limit is for; null: for ever."},
+    )
+    persons = fields.Integer(
+        metadata={"description": "How many people one voucher admits (services)."}
+    )
     available = fields.Integer(metadata={"description": "Units left a moment ago."})
 
 
@@ -109,9 +124,32 @@ class ProductOut(Schema):
         lambda row: [MEDIA + path for path in row["pictures"]],
         metadata={"type": "array", "items": {"type": "string"}},
     )
-    fresh = fields.Boolean()
+    fresh = fields.Boolean(metadata={"description": "鲜活易腐, no seven-day return."})
+    no_return = fields.Boolean(
+        metadata={"description": "Exempt from the seven-day return; the buyer must tick it."}
+    )
     shelf_life_days = fields.Integer(allow_none=True)
+    shelf_life_left_percent = fields.Integer(
+        allow_none=True,
+        metadata={"description": "Share of the shelf life that remains at delivery."},
+    )
     storage = fields.String()
+    sale_areas = fields.List(
+        fields.String(),
+        metadata={"description": "Where it is sold (GB/T 2260); empty: everywhere."},
+    )
+    ship_within_hours = fields.Integer(allow_none=True)
+    voucher_days = fields.Integer(
+        allow_none=True,
+        metadata={"description": "A service's vouchers are valid so many days from payment."},
+    )
+    not_offered = fields.String(
+        allow_none=True,
+        metadata={
+            "enum": ["recognition_lapsed", None],
+            "description": "Why it can be looked at and not bought.",
+        },
+    )
     county_code = fields.String()
     county_name = fields.String()
     area_class = fields.String()
