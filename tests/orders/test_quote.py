@@ -6,8 +6,15 @@ from sqlalchemy import select
 from backend.catalog.areas.models import Area
 from backend.catalog.products.models import Product, Sku
 from backend.core.database import db
+from backend.core.shown import pages
 from tests.api import Api
-from tests.factories import ProductFactory, SkuFactory, change
+from tests.factories import (
+    ProducerFactory,
+    ProductFactory,
+    RecognitionFactory,
+    SkuFactory,
+    change,
+)
 from tests.payments.books import count, stock
 
 
@@ -81,6 +88,26 @@ def test_a_product_that_is_not_listed_cannot_be_bought(api: Api, state: str) -> 
     buyer = api.log_in()
     assert buyer.quote((tea.id, 1), status=409)["code"] == "sku_not_on_sale"
     assert buyer.place((tea.id, 1), total_fen=5990, status=409)["code"] == "sku_not_on_sale"
+
+
+@pytest.mark.parametrize("state", ["submitted", "returned", "suspended"])
+def test_only_an_approved_producer_sells(api: Api, state: str) -> None:
+    producer = ProducerFactory()
+    product = ProductFactory(producer_id=producer.id)
+    tea = SkuFactory(product_id=product.id)
+    buyer = api.log_in()
+    assert buyer.get(f"/v1/products/{product.id}")["not_offered"] is None
+    change(producer, state=state)
+    assert buyer.quote((tea.id, 1), status=409)["code"] == "sku_not_on_sale"
+    pages.forget()
+    buyer.get(f"/v1/products/{product.id}?again", 404)
+
+
+def test_a_lapsed_product_can_be_looked_at_and_says_why_it_is_not_sold(api: Api) -> None:
+    recognition = RecognitionFactory(status="lapsed")
+    SkuFactory(product_id=recognition.product_id)
+    page = api.log_in().get(f"/v1/products/{recognition.product_id}")
+    assert (page["not_offered"], page["recognition"]) == ("recognition_lapsed", None)
 
 
 def test_a_sku_taken_off_sale_cannot_be_bought_though_its_product_is_listed(api: Api) -> None:

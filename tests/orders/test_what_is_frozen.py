@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from backend.catalog.areas.models import Area
 from backend.catalog.producers.models import Producer
-from backend.catalog.products.models import Product
+from backend.catalog.products.models import Product, ProductVersion
+from backend.core import clock
 from backend.core.database import db
 from backend.core.personal_data import vault
 from tests.api import RECEIVER, Api
@@ -59,10 +60,33 @@ def test_a_recognition_counts_to_the_end_of_its_last_day_in_shanghai(api: Api, t
     assert frozen(buyer.place((sku.id, 1))["no"])["recognition_number"] == number
 
     time.freeze(NEXT_DAY)
-    order = buyer.place((sku.id, 1))
-    assert order["lines"][0]["recognition_number"] is None
-    line = frozen(order["no"])
-    assert (line["recognition_id"], line["recognition_number"]) == (None, None)
+    refusal = buyer.place((sku.id, 1), total_fen=5990, status=409)
+    assert refusal["code"] == "recognition_lapsed"
+
+
+def test_a_line_points_at_the_version_it_bought_whatever_is_listed_later(api: Api) -> None:
+    sku = SkuFactory()
+    versions = [
+        ProductVersion(
+            product_id=sku.product_id,
+            number=number,
+            state="listed",
+            content={"name": f"第 {number} 版"},
+            created_at=clock.now(),
+            listed_at=clock.now(),
+        )
+        for number in (1, 2)
+    ]
+    db.session.add(versions[0])
+    db.session.commit()
+    buyer = api.log_in()
+    (before,) = buyer.place((sku.id, 1))["lines"]
+    change(versions[0], state="ended", ended_at=clock.now())
+    db.session.add(versions[1])
+    db.session.commit()
+    (after,) = buyer.place((sku.id, 1))["lines"]
+    bought = [before["product_version_id"], after["product_version_id"]]
+    assert bought == [str(version.id) for version in versions]
 
 
 def test_of_two_recognitions_the_one_valid_longest_is_on_the_line(api: Api) -> None:
