@@ -126,7 +126,8 @@ def wrong_values(schema: Json) -> Iterator[Any]:
     """Values that a field with this schema must refuse."""
     of = kinds(schema)
     if "integer" in of:
-        yield from [*NOT_A_NUMBER, *HUGE, schema["minimum"] - 1, schema["maximum"] + 1]
+        wrong = [*NOT_A_NUMBER, *HUGE, schema["minimum"] - 1, schema["maximum"] + 1]
+        yield from (value for value in wrong if value is not None or "null" not in of)
     elif "boolean" in of:
         yield from NOT_A_FLAG
     elif "array" in of:
@@ -318,7 +319,7 @@ def test_a_member_nobody_knows_is_named(walk: Walk) -> None:
     for path, member, _ in walk.spec.fields(schema):
         if kinds(member) & {"object"}:
             objects.append(path)
-        if kinds(member) & {"array"}:
+        if kinds(walk.spec.resolve(member.get("items", {}))) & {"object"}:
             objects.append((*path, 0))
     for path in objects:
         for name in ("unknown_member", "__proto__", "id"):

@@ -15,13 +15,14 @@ LARGEST_AMOUNT = 1_000_000
 LARGEST_PRICE = 100_000
 LARGEST_FREE_FROM = 100_000_000
 
-_CHARGES = ("first_amount", "first_fen", "next_amount", "next_fen")
+CHARGES = ("first_amount", "first_fen", "next_amount", "next_fen")
 
 
 def _amount(description: str, example: int) -> Whole:
     return Whole(
         least=1,
         most=LARGEST_AMOUNT,
+        allow_none=True,
         metadata={"description": f"{description}: pieces, or grams.", "example": example},
     )
 
@@ -41,16 +42,17 @@ class FreightRuleIn(Schema):
         metadata={"description": "`false`: nothing is sent there, and no charge is stated."},
     )
     first_amount = _amount("What the first price covers", 1)
-    first_fen = Fen(most=LARGEST_PRICE, metadata={"example": 800})
+    first_fen = Fen(most=LARGEST_PRICE, allow_none=True, metadata={"example": 800})
     next_amount = _amount("A further step, charged as soon as it is begun", 1)
-    next_fen = Fen(most=LARGEST_PRICE, metadata={"example": 200})
+    next_fen = Fen(most=LARGEST_PRICE, allow_none=True, metadata={"example": 200})
 
     @validates_schema(skip_on_field_errors=True)
     def _says_what_it_costs(self, rule: dict[str, Any], **kwargs: Any) -> None:
+        stated = {name for name in CHARGES if rule.get(name) is not None}
         if rule["deliverable"]:
-            wrong = {name: ["必填"] for name in _CHARGES if name not in rule}
+            wrong = {name: ["必填"] for name in CHARGES if name not in stated}
         else:
-            wrong = {name: ["不发货的地区不填运费"] for name in _CHARGES if name in rule}
+            wrong = {name: ["不发货的地区不填运费"] for name in CHARGES if name in stated}
         if wrong:
             raise ValidationError(wrong)
 
@@ -62,9 +64,9 @@ class FreightTemplateIn(Schema):
         least=1,
         most=LARGEST_FREE_FROM,
         load_default=None,
+        allow_none=True,
         metadata={
-            "description": "Goods of this template worth so many fen are sent free; left out:"
-            " never.",
+            "description": "Goods of this template worth so many fen are sent free; `null`: never.",
             "example": 9900,
         },
     )

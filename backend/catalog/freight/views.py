@@ -8,6 +8,7 @@ from backend.catalog.freight import templates
 from backend.catalog.freight.charging import Rule
 from backend.catalog.freight.models import FreightRule, FreightTemplate
 from backend.catalog.freight.schemas import (
+    CHARGES,
     FreightTemplateIn,
     FreightTemplateOut,
     FreightTemplatesOut,
@@ -89,8 +90,13 @@ def set_default_freight_template(producer_id: int, template_id: int) -> Any:
 
 
 def _content(body: Mapping[str, Any]) -> templates.Content:
-    rules = [Rule(**{**rule, "area_codes": tuple(rule["area_codes"])}) for rule in body["rules"]]
+    rules = [_rule(rule) for rule in body["rules"]]
     return templates.Content(**{**body, "rules": rules})
+
+
+def _rule(rule: Mapping[str, Any]) -> Rule:
+    stated = {name: rule[name] for name in CHARGES if rule.get(name) is not None}
+    return Rule(tuple(rule["area_codes"]), rule["deliverable"], **stated)
 
 
 def _page(producer_id: int, query: Mapping[str, Any]) -> Page[dict[str, Any]]:
@@ -118,10 +124,9 @@ def _show(found: Sequence[FreightTemplate]) -> list[dict[str, Any]]:
 
 def _show_rule(rule: FreightRule, names: Mapping[str, str]) -> dict[str, Any]:
     """A rule; where nothing is sent there are no charges to state."""
-    charges = ("first_amount", "first_fen", "next_amount", "next_fen")
     return {
         "area_codes": rule.area_codes,
         "area_names": [names[code] for code in rule.area_codes],
         "deliverable": rule.deliverable,
-        **{name: getattr(rule, name) if rule.deliverable else None for name in charges},
+        **{name: getattr(rule, name) if rule.deliverable else None for name in CHARGES},
     }

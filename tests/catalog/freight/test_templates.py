@@ -119,12 +119,12 @@ def test_a_change_replaces_the_rules_and_the_audit_keeps_the_old_ones(
 
 
 def test_what_is_listed_can_be_sent_back_unchanged(person: Person, path: str) -> None:
-    made = person.post(path, body(EVERYWHERE))
+    made = person.post(path, body(EVERYWHERE, {"area_codes": ["650000"], "deliverable": False}))
     rules = [
         {name: value for name, value in rule.items() if name != "area_names"}
         for rule in made["rules"]
     ]
-    assert put(person, f"{path}/{made['id']}", body(*rules)) == made
+    assert put(person, f"{path}/{made['id']}", body(*rules, free_from_fen=None)) == made
 
 
 def test_two_templates_in_use_have_two_names(person: Person, path: str) -> None:
@@ -235,6 +235,7 @@ def but(rule: dict[str, Any], name: str) -> dict[str, Any]:
         ([areas("430000", deliverable=False)], "rules.0.first_amount"),
         ([{"area_codes": [], "deliverable": False}], "rules"),
         ([but(EVERYWHERE, "next_fen")], "rules.0.next_fen"),
+        ([areas(first_fen=None)], "rules.0.first_fen"),
         ([areas(first_amount=0)], "rules.0.first_amount"),
         ([areas(next_amount=0)], "rules.0.next_amount"),
         ([areas(first_amount=1_000_001)], "rules.0.first_amount"),
