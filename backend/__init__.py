@@ -12,6 +12,7 @@ from backend.accounts import commands as account_commands
 from backend.accounts import views as account_views
 from backend.accounts.sessions import logged_in
 from backend.accounts.tokens import identify, open_token_signer
+from backend.catalog.freight import views as freight_views
 from backend.catalog.products.listing import product_delisted, product_listed
 from backend.catalog.shop import views as shop_views
 from backend.catalog.stock import views as stock_views
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     shop_views.blueprint,
     shop_views.media,
     stock_views.blueprint,
+    freight_views.blueprint,
     wechat_views.blueprint,
     account_views.blueprint,
     credit_views.blueprint,

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from backend.catalog.areas.codes import is_area_code
 from demo import credit_codes, pictures
 from demo.records import Dataset, Producer, Product, Recognition, Sku
 
@@ -22,6 +23,7 @@ def problems_of(data: Dataset) -> list[str]:
         _bad_products(data),
         _bad_recognitions(data),
         _bad_skus(data),
+        _bad_freight(data),
         _bad_teams(data),
         _bad_links(data),
         _bad_season(data),
@@ -40,6 +42,7 @@ def _duplicates(data: Dataset) -> Iterator[str]:
         "product": [each.code for each in data.products],
         "recognition number": [each.number for each in data.recognitions],
         "sku": [each.code for each in data.skus],
+        "freight": [f"{each.producer_code} {each.fresh_only}" for each in data.freight],
         "school": [each.code for each in data.schools],
         "track": [each.code for each in data.tracks],
         "team": [each.code for each in data.teams],
@@ -74,6 +77,8 @@ def _unknown_codes(data: Dataset) -> Iterator[str]:
         yield from _unknown(product.code, product.category_code, categories, "category")
         yield from _unknown(product.code, product.origin_county_code, counties, "county")
         yield from _unknown(product.code, product.picture, pictures.MOTIFS, "picture motif")
+    for freight in data.freight:
+        yield from _unknown(freight.name, freight.producer_code, producers, "producer")
     for recognition in data.recognitions:
         yield from _unknown(recognition.number, recognition.product_code, products, "product")
     for sku in data.skus:
@@ -183,6 +188,19 @@ def _bad_tax(sku: Sku, product: Product, producer: Producer) -> Iterator[str]:
     )
     if sku.tax_class == "exempt" and not sells_own_harvest:
         yield f"sku {sku.code}: only a grower who sells its own harvest is exempt"
+
+
+def _bad_freight(data: Dataset) -> Iterator[str]:
+    defaults = {each.producer_code for each in data.freight if not each.fresh_only}
+    for freight in data.freight:
+        told = f"freight {freight.producer_code} {freight.name}"
+        if freight.producer_code not in defaults:
+            yield f"{told}: the producer has no default"
+        if freight.first_amount < 1 or freight.next_amount < 1:
+            yield f"{told}: the steps must be at least 1"
+        for code in (freight.not_sent_to or "").split():
+            if not (is_area_code(code) and code.endswith("0000")):
+                yield f"{told}: {code} is not a province"
 
 
 def _bad_teams(data: Dataset) -> Iterator[str]:

@@ -20,6 +20,7 @@ from demo.records import (
     Competitor,
     County,
     Dataset,
+    Freight,
     Prefecture,
     Producer,
     Product,
@@ -54,6 +55,7 @@ def read(directory: Path = DATA, areas: Path = AREAS) -> Dataset:
     products = reader.table("products", Product)
     recognitions = reader.table("recognitions", Recognition)
     skus = reader.table("skus", Sku)
+    freight = reader.table("freight", Freight)
     schools = reader.table("schools", School)
     seasons = reader.table("season", Season)
     tracks = reader.table("tracks", Track)
@@ -74,6 +76,7 @@ def read(directory: Path = DATA, areas: Path = AREAS) -> Dataset:
         products,
         recognitions,
         skus,
+        freight,
         schools,
         seasons[0],
         tracks,

@@ -23,6 +23,7 @@ from backend import create_app
 from backend.accounts.models import User
 from backend.accounts.roles import grant
 from backend.catalog.areas.models import Category
+from backend.catalog.freight.models import FreightRule, FreightTemplate
 from backend.catalog.producers.models import Producer
 from backend.catalog.products.models import Product, Sku
 from backend.catalog.recognitions.models import Recognition
@@ -83,6 +84,7 @@ def _load_shop(data: Dataset) -> dict[str, int]:
     categories = [asdict(each) for each in data.categories]
     new_categories = _add_missing(Category, categories, Category.code)
     producers = _load_producers(data)
+    new_templates = _load_freight(data, producers)
     known = set(db.session.scalars(select(Sku.code)))
     fresh = [each for each in data.skus if each.code not in known]
     product_ids = _load_products(data, producers)
@@ -93,7 +95,7 @@ def _load_shop(data: Dataset) -> dict[str, int]:
          | {"product_id": product_ids[each.product_code]} for each in fresh],
     )  # fmt: skip
     _stock_up(zip(sku_ids, ((each.code, each.stock) for each in fresh), strict=True))
-    return {"categories": new_categories, "skus": len(sku_ids)}
+    return {"categories": new_categories, "skus": len(sku_ids), "freight_templates": new_templates}
 
 
 def _load_producers(data: Dataset) -> dict[str, int]:
@@ -108,16 +110,59 @@ def _load_producers(data: Dataset) -> dict[str, int]:
     return {each.code: ids[each.credit_code] for each in data.producers}
 
 
+def _load_freight(data: Dataset, producers: Mapping[str, int]) -> int:
+    """Templates of producers that have none yet, not even retired ones; how many were added."""
+    settled = set(db.session.scalars(select(FreightTemplate.producer_id)))
+    missing = [each for each in data.freight if producers[each.producer_code] not in settled]
+    rows = [
+        {
+            "producer_id": producers[each.producer_code],
+            "name": each.name,
+            "charged_by": each.charged_by,
+            "free_from_fen": each.free_from_fen,
+            "is_default": not each.fresh_only,
+            "created_at": clock.now(),
+        }
+        for each in missing
+    ]
+    rules: list[Row] = []
+    for template_id, each in zip(_returning(FreightTemplate, rows), missing, strict=True):
+        steps = _STEPS | {name: getattr(each, name) for name in _STEPS}
+        rules.append({"template_id": template_id, "area_codes": [], "deliverable": True, **steps})
+        if each.not_sent_to:
+            codes = each.not_sent_to.split()
+            rules.append(
+                {"template_id": template_id, "area_codes": codes, "deliverable": False, **_STEPS}
+            )
+    _returning(FreightRule, rules)
+    return len(rows)
+
+
+_STEPS = {"first_amount": 1, "first_fen": 0, "next_amount": 1, "next_fen": 0}
+
+
+def _templates_for_fresh() -> dict[int, int]:
+    """By producer, the template that is not its default: the demo has it for fresh goods."""
+    others = select(FreightTemplate.producer_id, FreightTemplate.id).where(
+        FreightTemplate.retired_at.is_(None), FreightTemplate.is_default.is_(False)
+    )
+    return dict(db.session.execute(others.order_by(FreightTemplate.id.desc())).all())
+
+
 def _load_products(data: Dataset, producers: Mapping[str, int]) -> dict[str, int]:
     """Products by their code; one is there already when one of its SKUs is."""
     known = dict(db.session.execute(select(Sku.code, Sku.product_id)).all())
     ids = {each.product_code: known[each.code] for each in data.skus if each.code in known}
     missing = [each for each in data.products if each.code not in ids]
+    for_fresh = _templates_for_fresh()
     rows = [
         _without(asdict(each), "code", "producer_code", "origin_county_code", "picture")
         | {
             "producer_id": producers[each.producer_code],
             "county_code": each.origin_county_code,
+            "freight_template_id": (
+                for_fresh.get(producers[each.producer_code]) if each.fresh else None
+            ),
             "shelf_life_days": each.shelf_life_days or None,
             "voucher_days": VOUCHER_DAYS if each.kind == "service" else None,
             "pictures": [f"{PICTURES}/{each.code}.webp"],

@@ -14,6 +14,7 @@ ProductKind = Literal["goods", "service"]
 RecognitionStatus = Literal["valid", "lapsed", "revoked"]
 Unit = Literal["piece", "box", "kg", "g"]
 TaxClass = Literal["exempt", "rate9", "rate13", "rate6"]
+ChargedBy = Literal["piece", "weight"]
 SchoolKind = Literal["college", "enterprise"]
 TargetKind = Literal["home", "product"]
 LinkChannel = Literal["miniprogram", "new_media"]
@@ -119,6 +120,26 @@ class Sku:
 
 
 @dataclass(frozen=True, slots=True)
+class Freight:
+    """What a producer charges for sending: its default, or that of its fresh goods only.
+
+    Steps are pieces or grams, prices fen. `free_from_fen` is None where delivery is never free;
+    `not_sent_to` are provinces, set apart by blanks.
+    """
+
+    producer_code: str
+    name: str
+    fresh_only: bool
+    charged_by: ChargedBy
+    free_from_fen: int | None
+    first_amount: int
+    first_fen: int
+    next_amount: int
+    next_fen: int
+    not_sent_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class School:
     """A college or an employer that sends teams."""
 
@@ -193,6 +214,7 @@ class Dataset:
     products: tuple[Product, ...]
     recognitions: tuple[Recognition, ...]
     skus: tuple[Sku, ...]
+    freight: tuple[Freight, ...]
     schools: tuple[School, ...]
     season: Season
     tracks: tuple[Track, ...]

@@ -10,6 +10,7 @@ from backend.accounts.models import User
 from backend.accounts.roles import grant
 from backend.accounts.staff import create_staff
 from backend.catalog.areas.models import Category
+from backend.catalog.freight.models import FreightRule, FreightTemplate
 from backend.catalog.producers.models import Producer, ProducerMember
 from backend.catalog.products.models import Product, Sku
 from backend.catalog.recognitions.models import Recognition
@@ -56,6 +57,31 @@ class ProducerFactory(Factory):
     households = 120
     state = "approved"
     created_at = factory.LazyFunction(clock.now)
+
+
+class ProducerMemberFactory(Factory):
+    class Meta:
+        model = ProducerMember
+
+    producer_id = factory.LazyFunction(lambda: ProducerFactory().id)
+    user_id = factory.LazyFunction(lambda: UserFactory().id)
+    is_owner = True
+    since = factory.LazyFunction(clock.now)
+
+
+class FreightTemplateFactory(Factory):
+    """A default template: 8.00 for the first piece, 2.00 for each further, to everywhere."""
+
+    class Meta:
+        model = FreightTemplate
+
+    producer_id = factory.LazyFunction(lambda: ProducerFactory().id)
+    name = factory.Sequence(lambda n: f"运费模板 {n}")
+    charged_by = "piece"
+    free_from_fen = None
+    is_default = True
+    created_at = factory.LazyFunction(clock.now)
+    rules = factory.LazyFunction(lambda: [freight_rule()])
 
 
 class ProductFactory(Factory):
@@ -194,6 +220,12 @@ def competitor(api: Api, **changes: Any) -> Person:
     with transaction():
         grant(person.id, Role.competitor, None)
     return person
+
+
+def freight_rule(*area_codes: str, **changes: Any) -> FreightRule:
+    """8.00 for the first, 2.00 for each further, for these areas or, without any, the rest."""
+    steps = {"first_amount": 1, "first_fen": 800, "next_amount": 1, "next_fen": 200}
+    return FreightRule(**{"area_codes": list(area_codes), "deliverable": True, **steps, **changes})
 
 
 def producer_person(api: Api, producer_id: int, *, is_owner: bool = True) -> Person:

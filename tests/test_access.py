@@ -29,6 +29,7 @@ MONEY = {Role.operator, Role.finance}
 SEASON = {Role.operator, Role.organiser}
 OPERATOR = {Role.operator}
 COMPETITOR = {Role.competitor}
+PRODUCER = {Role.producer}
 
 MAY_CALL: dict[tuple[str, str], set[str]] = {
     ("GET", "/"): EVERYBODY,
@@ -69,6 +70,15 @@ MAY_CALL: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/operator/teams/<id:team_id>/competitors"): SEASON,
     ("POST", "/v1/operator/competitors/<id:competitor_id>/withdrawal"): SEASON,
     ("POST", "/v1/operator/skus/<id:sku_id>/stock-corrections"): OPERATOR,
+    ("GET", "/v1/producers/<id:producer_id>/freight-templates"): PRODUCER,
+    ("POST", "/v1/producers/<id:producer_id>/freight-templates"): PRODUCER,
+    ("PUT", "/v1/producers/<id:producer_id>/freight-templates/<id:template_id>"): PRODUCER,
+    ("POST", "/v1/producers/<id:producer_id>/freight-templates/<id:template_id>/default"): PRODUCER,
+    (
+        "POST",
+        "/v1/producers/<id:producer_id>/freight-templates/<id:template_id>/retirement",
+    ): PRODUCER,
+    ("GET", "/v1/operator/producers/<id:producer_id>/freight-templates"): OPERATOR,
     ("POST", "/v1/operator/staff"): OPERATOR,
     ("POST", "/v1/operator/users/<id:user_id>/roles"): OPERATOR,
     ("POST", "/v1/operator/users/<id:user_id>/role-revocations"): OPERATOR,

@@ -79,6 +79,20 @@ def _entry(world: World) -> Any:
     }
 
 
+def _freight_template(_: World) -> Any:
+    charges = {"first_amount": 2, "first_fen": 800, "next_amount": 1, "next_fen": 200}
+    return {
+        "name": "茶叶满九十九元包邮",
+        "charged_by": "piece",
+        "free_from_fen": 9900,
+        "rules": [
+            {"area_codes": ["430000", "430923"], "deliverable": True, **charges},
+            {"area_codes": ["650000"], "deliverable": False},
+            {"area_codes": [], **charges},
+        ],
+    }
+
+
 def _phone_code(world: World) -> Any:
     return {"code": world.api.wechat.post("/phone-codes", {"phone": "13911112222"})["code"]}
 
@@ -164,6 +178,35 @@ EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
             "target_id": str(world.sku.product_id),
             "channel": "new_media",
         },
+    ),
+    ("GET", "/v1/producers/<id:producer_id>/freight-templates"): _get(
+        "/v1/producers/{producer_id}/freight-templates?limit=5", "producer"
+    ),
+    ("POST", "/v1/producers/<id:producer_id>/freight-templates"): _post(
+        "/v1/producers/{producer_id}/freight-templates", "producer", _freight_template
+    ),
+    ("PUT", "/v1/producers/<id:producer_id>/freight-templates/<id:template_id>"): lambda world: (
+        Example(
+            "PUT",
+            "/v1/producers/{producer_id}/freight-templates/{freight_template_id}".format_map(
+                vars(world)
+            ),
+            "producer",
+            _freight_template(world),
+        )
+    ),
+    ("POST", "/v1/producers/<id:producer_id>/freight-templates/<id:template_id>/default"): _post(
+        "/v1/producers/{producer_id}/freight-templates/{freight_template_id}/default",
+        "producer",
+        _nothing,
+    ),
+    ("POST", "/v1/producers/<id:producer_id>/freight-templates/<id:template_id>/retirement"): _post(
+        "/v1/producers/{producer_id}/freight-templates/{freight_template_id}/retirement",
+        "producer",
+        _nothing,
+    ),
+    ("GET", "/v1/operator/producers/<id:producer_id>/freight-templates"): _get(
+        "/v1/operator/producers/{producer_id}/freight-templates?limit=5", "operator"
     ),
     ("POST", "/v1/quotes"): _post(
         "/v1/quotes", "consumer", lambda world: {"lines": lines(((world.sku.id, 2),))}, 200

@@ -20,11 +20,11 @@ from werkzeug.test import TestResponse
 from backend import Service
 from backend.accounts.people import block
 from backend.accounts.roles import grant
-from backend.catalog.products.models import Sku
+from backend.catalog.products.models import Product, Sku
 from backend.competition.models import Team
 from backend.core.alarms import raise_alarm
 from backend.core.caller import STAFF, Role
-from backend.core.database import transaction
+from backend.core.database import db, transaction
 from backend.settings import Settings
 from simulator.testing import RunningSimulator
 from tests.api import Api, Person, in_process
@@ -32,6 +32,8 @@ from tests.conftest import empty
 from tests.factories import (
     PASSWORD,
     CompetitorFactory,
+    FreightTemplateFactory,
+    ProducerMemberFactory,
     RecognitionFactory,
     SkuFactory,
     TeamFactory,
@@ -130,6 +132,8 @@ class World:
     link_code: str
     unpaid_order_no: str
     paid_order_no: str
+    producer_id: int
+    freight_template_id: int
 
     STAFF_LOGIN: ClassVar[str] = "known.operator"
 
@@ -198,6 +202,10 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
     buyer.visit(link_code)
     paid = buyer.place((sku.id, 1))["no"]
     buyer.pay(paid)
+    producer_id = db.session.get_one(Product, sku.product_id).producer_id
+    # Not the default, so that the examples' orders are delivered free.
+    template = FreightTemplateFactory(producer_id=producer_id, is_default=False)
+    ProducerMemberFactory(producer_id=producer_id, user_id=people["producer"].id)
     with transaction():
         raise_alarm("amount_differs", "payment:1", expected_fen=1, found_fen=2)
         block(blocked.id, people["operator"].id, "恶意退款")
@@ -215,6 +223,8 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         link_code=link_code,
         unpaid_order_no=buyer.place((sku.id, 2))["no"],
         paid_order_no=paid,
+        producer_id=producer_id,
+        freight_template_id=template.id,
     )
 
 

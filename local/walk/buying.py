@@ -5,7 +5,7 @@ from typing import Any
 
 from local.walk.client import becomes, check
 from local.walk.printing import yuan
-from local.walk.story import Story
+from local.walk.story import DELIVERED_TO, Story
 
 OK = "requestPayment:ok"
 
@@ -17,7 +17,7 @@ def order_body(story: Story, total_fen: int) -> dict[str, Any]:
         "receiver": {
             "name": "王小明",
             "phone": "19900001234",
-            "area_code": "430104",
+            "area_code": DELIVERED_TO,
             "area": "湖南省 长沙市 岳麓区",
             "address": "麓山南路 1 号",
         },

@@ -6,7 +6,7 @@ from typing import Any
 
 from local.walk.client import WrongError, check
 from local.walk.printing import yuan
-from local.walk.story import Goods, Story
+from local.walk.story import DELIVERED_TO, Goods, Story
 
 COMPETITOR = "demo-competitor-01"
 CATEGORY = "tea"
@@ -134,7 +134,10 @@ def quote_names_the_competitor(story: Story) -> None:
     story.tell.step("报价", "the quote, and whom it credits")
     story.tell.asked("POST /v1/quotes")
     wishes = [{"sku_id": each.sku_id, "quantity": each.quantity} for each in story.goods]
-    quote = story.as_buyer().post("/v1/quotes", {"lines": wishes}, status=200)
+    asked = {"lines": wishes, "area_code": DELIVERED_TO}
+    quote = story.as_buyer().post("/v1/quotes", asked, status=200)
+    story.freight_fen = quote["freight_fen"]
+    check("goods of the quote", quote["goods_fen"], story.goods_fen)
     check("total of the quote", quote["total_fen"], story.total_fen)
     for each in story.goods:
         story.tell.fact(
@@ -143,6 +146,6 @@ def quote_names_the_competitor(story: Story) -> None:
         )
     check("the team credited", quote["credits"]["team_name"], story.credit_before["team_name"])
     story.tell.fact(
-        f"合计 {yuan(quote['total_fen'])}，业绩归"
+        f"运费 {yuan(quote['freight_fen'])}，合计 {yuan(quote['total_fen'])}，业绩归"
         f" {quote['credits']['competitor_name']}（{quote['credits']['team_name']}）"
     )

@@ -52,6 +52,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_freight_templates_producer_id'), 'freight_templates', ['producer_id'], unique=False)
     op.create_index('uq_freight_templates_default', 'freight_templates', ['producer_id'], unique=True, postgresql_where=sa.text('is_default AND retired_at IS NULL'))
+    op.create_index('uq_freight_templates_name', 'freight_templates', ['producer_id', 'name'], unique=True, postgresql_where=sa.text('retired_at IS NULL'))
     op.create_table('producer_events',
     sa.Column('producer_id', sa.BigInteger(), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -220,6 +221,7 @@ def downgrade() -> None:
     op.drop_table('freight_rules')
     op.drop_index(op.f('ix_producer_events_producer_id'), table_name='producer_events')
     op.drop_table('producer_events')
+    op.drop_index('uq_freight_templates_name', table_name='freight_templates', postgresql_where=sa.text('retired_at IS NULL'))
     op.drop_index('uq_freight_templates_default', table_name='freight_templates', postgresql_where=sa.text('is_default AND retired_at IS NULL'))
     op.drop_index(op.f('ix_freight_templates_producer_id'), table_name='freight_templates')
     op.drop_table('freight_templates')

@@ -60,6 +60,14 @@ def test_every_kind_and_settlement_mode_occurs(data: Dataset) -> None:
     assert {each.unit for each in data.skus} >= {"piece", "box", "kg"}
 
 
+def test_sending_is_charged_in_every_way(data: Dataset) -> None:
+    assert {each.charged_by for each in data.freight} == {"piece", "weight"}
+    assert any(each.free_from_fen == 9900 for each in data.freight)
+    assert any(each.free_from_fen is None for each in data.freight)
+    assert any("650000" in (each.not_sent_to or "") for each in data.freight if each.fresh_only)
+    assert len({each.producer_code for each in data.freight}) < len(data.producers)
+
+
 def test_references_resolve(data: Dataset) -> None:
     products = {each.code for each in data.products}
     producers = {each.code for each in data.producers}
@@ -119,12 +127,15 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     _change(tmp_path / "products.csv", "fuzhuan", "producer_code", "nobody")
     _change(tmp_path / "producers.csv", "wuao", "credit_code", "93430225DEM0000300")
     _change(tmp_path / "producers.csv", "mipan", "county_code", "430100")
+    path = tmp_path / "freight.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("540000 650000", "549999 650000"))
     with pytest.raises(DemoDataError) as refused:
         dataset.read(tmp_path)
     told = str(refused.value)
     assert "fuzhuan names producer nobody" in told
     assert "credit code 93430225DEM0000300 is not valid" in told
     assert "mipan names county 430100" in told
+    assert "freight wuao 黄桃冷链: 549999 is not a province" in told
 
 
 def test_an_unreadable_cell_is_told_with_its_place(tmp_path: Path) -> None:

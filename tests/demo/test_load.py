@@ -16,7 +16,8 @@ from demo.errors import DemoDataError
 from demo.load import PICTURES, draw, load
 
 TABLES = (
-    "categories", "producers", "products", "recognitions", "skus", "sku_stocks", "stock_movements",
+    "categories", "producers", "freight_templates", "freight_rules",
+    "products", "recognitions", "skus", "sku_stocks", "stock_movements",
     "seasons", "tracks", "institutions", "teams", "users", "competitors", "role_grants",
     "referral_links",
 )  # fmt: skip
@@ -59,6 +60,28 @@ def test_everything_is_there_and_the_stock_is_explained(app: Service) -> None:
             """)
         )
         assert unexplained.all() == []
+
+
+def test_fresh_goods_travel_by_a_template_of_their_own(app: Service) -> None:
+    load(app)
+    data = dataset.read()
+    apart = {each.producer_code for each in data.freight if each.fresh_only}
+    fresh = [each for each in data.products if each.fresh and each.producer_code in apart]
+    with transaction():
+        found = db.session.execute(
+            text("""
+                SELECT p.fresh, t.producer_id = p.producer_id, t.is_default
+                  FROM products p JOIN freight_templates t ON t.id = p.freight_template_id
+            """)
+        )
+        assert [tuple(row) for row in found] == [(True, True, False)] * len(fresh)
+
+
+def test_a_template_that_its_producer_retired_does_not_come_back(app: Service) -> None:
+    load(app)
+    with transaction():
+        db.session.execute(text("UPDATE freight_templates SET retired_at = now() WHERE id = 1"))
+    assert load(app)["freight_templates"] == 0
 
 
 def test_a_new_sku_of_a_known_product_is_added_to_it(

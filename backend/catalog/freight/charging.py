@@ -58,11 +58,11 @@ class Rule:
     """
 
     area_codes: tuple[str, ...]
-    deliverable: bool
-    first_amount: int
-    first_fen: int
-    next_amount: int
-    next_fen: int
+    deliverable: bool = True
+    first_amount: int = 1
+    first_fen: int = 0
+    next_amount: int = 1
+    next_fen: int = 0
 
     def price(self, amount: int) -> int:
         """What so many pieces or grams cost in fen, free delivery aside."""

@@ -23,6 +23,13 @@ class FreightTemplate(Base):
             unique=True,
             postgresql_where=text("is_default AND retired_at IS NULL"),
         ),
+        Index(
+            "uq_freight_templates_name",
+            "producer_id",
+            "name",
+            unique=True,
+            postgresql_where=text("retired_at IS NULL"),
+        ),
     )
 
     id: Mapped[Key]
@@ -36,7 +43,9 @@ class FreightTemplate(Base):
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
 
-    rules: Mapped[list["FreightRule"]] = relationship(order_by="FreightRule.id")
+    rules: Mapped[list["FreightRule"]] = relationship(
+        order_by="FreightRule.id", cascade="all, delete-orphan"
+    )
 
 
 class FreightRule(Base):
