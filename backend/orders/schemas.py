@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from backend.catalog.areas.codes import AreaCode
 from backend.core.schemas import Choice, Fen, Flag, Id, Instant, PageQuery, Schema, String, Whole
 from backend.credit.schemas import AttributionOut
 from backend.orders.models import OrderState
@@ -25,12 +26,10 @@ class QuoteIn(Schema):
     )
 
 
-def _area_code() -> String:
-    return String(
+def _area_code() -> AreaCode:
+    return AreaCode(
         load_default=None,
         allow_none=True,
-        max_length=6,
-        validate=validate.Regexp(r"^[0-9]{6}$", error="应为六位行政区划代码"),
         metadata={
             "description": "The county as the WeChat region picker gives it (GB/T 2260).",
             "example": "430104",
