@@ -12,8 +12,14 @@ from backend.accounts import commands as account_commands
 from backend.accounts import views as account_views
 from backend.accounts.sessions import logged_in
 from backend.accounts.tokens import identify, open_token_signer
+from backend.catalog.desk import views as desk_views
 from backend.catalog.freight import views as freight_views
+from backend.catalog.products import operator_views as product_review_views
+from backend.catalog.products import views as product_views
 from backend.catalog.products.listing import product_delisted, product_listed
+from backend.catalog.recognitions import jobs as recognition_jobs
+from backend.catalog.recognitions import views as recognition_views
+from backend.catalog.recognitions.registering import recognition_changed
 from backend.catalog.shop import views as shop_views
 from backend.catalog.stock import views as stock_views
 from backend.catalog.stock.opening import on_product_listed
@@ -50,6 +56,10 @@ BLUEPRINTS = (
     shop_views.media,
     stock_views.blueprint,
     freight_views.blueprint,
+    product_views.blueprint,
+    product_review_views.blueprint,
+    recognition_views.blueprint,
+    desk_views.blueprint,
     wechat_views.blueprint,
     account_views.blueprint,
     credit_views.blueprint,
@@ -59,7 +69,7 @@ BLUEPRINTS = (
     callbacks.blueprint,
 )
 
-JOBS = (payment_jobs, order_jobs)
+JOBS = (payment_jobs, order_jobs, recognition_jobs)
 """Modules whose tasks the queue knows by being imported."""
 
 
@@ -68,6 +78,7 @@ def wire_news() -> dict[Hook[...], tuple[object, ...]]:
     logged_in.wire(adopt_touches)
     product_listed.wire(on_product_listed)
     product_delisted.wire()
+    recognition_changed.wire()
     payment_notified.wire(on_payment_notice)
     payment_succeeded.wire(on_payment_succeeded)
     refund_notified.wire(on_refund_notice)
@@ -76,6 +87,7 @@ def wire_news() -> dict[Hook[...], tuple[object, ...]]:
         logged_in,
         product_listed,
         product_delisted,
+        recognition_changed,
         payment_notified,
         payment_succeeded,
         refund_notified,

@@ -27,7 +27,6 @@ Path = tuple[str | int, ...]
 
 GENERAL_CODES = {
     "bad_request",
-    "step_not_possible",
     "malformed_json",
     "not_found",
     "method_not_allowed",
@@ -131,7 +130,8 @@ def wrong_values(schema: Json) -> Iterator[Any]:
     elif "boolean" in of:
         yield from NOT_A_FLAG
     elif "array" in of:
-        yield from [*NOT_A_LIST, [None], [7], ["x"], [[]]]
+        yield from [*NOT_A_LIST, [None], ["x"], [[]]]
+        yield [-7] if "integer" in kinds(schema.get("items", {})) else [7]
         yield from [[]] if schema.get("minItems") else []
     elif "object" in of:
         yield from NOT_AN_OBJECT
@@ -250,7 +250,13 @@ def walk(world: World, endpoint: Endpoint) -> Iterator[Walk]:
     assert not walking.complaints, f"{method} {rule}\n" + "\n".join(walking.complaints)
 
 
-WITHOUT_BODY = ("/payments", "/default", "/retirement")
+WITHOUT_BODY = (
+    "/payments",
+    "/default",
+    "/retirement",
+    "/<id:number>/submission",
+    "/<id:number>/withdrawal",
+)
 WITH_BODY = [
     key for key in EXAMPLES if key[0] in {"POST", "PUT"} and not key[1].endswith(WITHOUT_BODY)
 ]
@@ -263,6 +269,10 @@ LISTS = [
     ("GET", "/v1/operator/alarms"),
     ("GET", "/v1/producers/<id:producer_id>/freight-templates"),
     ("GET", "/v1/operator/producers/<id:producer_id>/freight-templates"),
+    ("GET", "/v1/producers/<id:producer_id>/products"),
+    ("GET", "/v1/producers/<id:producer_id>/products/<id:product_id>/versions"),
+    ("GET", "/v1/operator/product-versions"),
+    ("GET", "/v1/operator/recognitions"),
 ]
 WITH_KEY = [
     ("POST", "/v1/orders"),
@@ -354,6 +364,8 @@ def test_a_wrong_query_is_named(walk: Walk) -> None:
 
 def _fits(schema: Json, value: str) -> bool:
     """A text without a form of its own may be anything that can be printed."""
+    if "integer" in kinds(schema) and re.fullmatch("[0-9]{1,9}", value):
+        return bool(schema["minimum"] <= int(value) <= schema["maximum"])
     shaped = {"pattern", "enum", "minimum"} & schema.keys() or "boolean" in kinds(schema)
     short = value.strip() and len(value) <= schema.get("maxLength", 0) and "\x00" not in value
     return not shaped and bool(short)

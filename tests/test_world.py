@@ -20,14 +20,17 @@ from werkzeug.test import TestResponse
 from backend import Service
 from backend.accounts.people import block
 from backend.accounts.roles import grant
-from backend.catalog.products.models import Product, Sku
+from backend.catalog.products import drafting, listing
+from backend.catalog.products.models import Product, ProductVersion, Sku
 from backend.competition.models import Team
 from backend.core.alarms import raise_alarm
 from backend.core.caller import STAFF, Role
 from backend.core.database import db, transaction
+from backend.core.life import SYSTEM
 from backend.settings import Settings
 from simulator.testing import RunningSimulator
 from tests.api import Api, Person, in_process
+from tests.catalog.products.contents import content, sku_said
 from tests.conftest import empty
 from tests.factories import (
     PASSWORD,
@@ -124,6 +127,11 @@ class World:
     tables: Tables
     people: dict[str, Person]
     sku: Sku
+    product: Product
+    drafted: ProductVersion
+    in_review: ProductVersion
+    delisted_product_id: int
+    recognition_id: int
     team: Team
     new_user_id: int
     second_competitor_id: int
@@ -196,7 +204,7 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
     people = _people(api)
     CompetitorFactory(user_id=people["competitor"].id, team_id=team.id)
     second = CompetitorFactory(team_id=team.id)
-    RecognitionFactory(product_id=sku.product_id)
+    recognition = RecognitionFactory(product_id=sku.product_id)
     buyer, blocked = people["consumer"], UserFactory()
     link_code = people["competitor"].make_link()
     buyer.visit(link_code)
@@ -206,6 +214,7 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
     # Not the default, so that the examples' orders are delivered free.
     template = FreightTemplateFactory(producer_id=producer_id, is_default=False)
     ProducerMemberFactory(producer_id=producer_id, user_id=people["producer"].id)
+    versions = _versions(producer_id)
     with transaction():
         raise_alarm("amount_differs", "payment:1", expected_fen=1, found_fen=2)
         block(blocked.id, people["operator"].id, "恶意退款")
@@ -215,6 +224,11 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         tables=tables,
         people=people,
         sku=sku,
+        product=db.session.get_one(Product, sku.product_id),
+        drafted=versions["DRAFT"],
+        in_review=versions["REVIEW"],
+        delisted_product_id=versions["GONE"].product_id,
+        recognition_id=recognition.id,
         team=team,
         new_user_id=UserFactory().id,
         second_competitor_id=second.id,
@@ -226,6 +240,21 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         producer_id=producer_id,
         freight_template_id=template.id,
     )
+
+
+def _versions(producer_id: int) -> dict[str, ProductVersion]:
+    """Versions of products of their own: one drafted, one in review, one delisted."""
+    versions = {}
+    for code in ("DRAFT", "REVIEW", "GONE"):
+        with transaction():
+            said = content(sku_said(f"{code}-1KG"), code=code)
+            versions[code] = drafting.save_draft(producer_id, said, SYSTEM)
+            if code != "DRAFT":
+                drafting.submit(versions[code].id, SYSTEM)
+    with transaction():
+        listing.list_version(versions["GONE"].id, SYSTEM)
+        listing.delist(versions["GONE"].product_id, SYSTEM, "换季")
+    return versions
 
 
 def _people(api: Api) -> dict[str, Person]:
