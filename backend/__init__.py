@@ -12,6 +12,9 @@ from backend.accounts import commands as account_commands
 from backend.accounts import views as account_views
 from backend.accounts.sessions import logged_in
 from backend.accounts.tokens import identify, open_token_signer
+from backend.catalog.producers import jobs as producer_jobs
+from backend.catalog.producers import operator_views as producer_review_views
+from backend.catalog.producers import views as producer_views
 from backend.catalog.shop import views as shop_views
 from backend.catalog.stock import views as stock_views
 from backend.competition import views as competition_views
@@ -46,6 +49,8 @@ BLUEPRINTS = (
     shop_views.blueprint,
     shop_views.media,
     stock_views.blueprint,
+    producer_views.blueprint,
+    producer_review_views.blueprint,
     wechat_views.blueprint,
     account_views.blueprint,
     credit_views.blueprint,
@@ -55,7 +60,7 @@ BLUEPRINTS = (
     callbacks.blueprint,
 )
 
-JOBS = (payment_jobs, order_jobs)
+JOBS = (payment_jobs, order_jobs, producer_jobs)
 """Modules whose tasks the queue knows by being imported."""
 
 

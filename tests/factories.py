@@ -10,7 +10,13 @@ from backend.accounts.models import User
 from backend.accounts.roles import grant
 from backend.accounts.staff import create_staff
 from backend.catalog.areas.models import Category
-from backend.catalog.producers.models import Producer, ProducerMember
+from backend.catalog.producers import life
+from backend.catalog.producers.models import (
+    Producer,
+    ProducerContact,
+    ProducerLicence,
+    ProducerMember,
+)
 from backend.catalog.products.models import Product, Sku
 from backend.catalog.recognitions.models import Recognition
 from backend.catalog.stock.keeping import correct
@@ -19,6 +25,7 @@ from backend.competition.models import Competitor, Institution, Season, Team, Tr
 from backend.core import clock
 from backend.core.caller import Role
 from backend.core.database import db, transaction
+from backend.core.life import SYSTEM
 from demo.credit_codes import make
 from tests.api import Api, Person
 
@@ -56,6 +63,39 @@ class ProducerFactory(Factory):
     households = 120
     state = "approved"
     created_at = factory.LazyFunction(clock.now)
+
+
+class ProducerContactFactory(Factory):
+    class Meta:
+        model = ProducerContact
+
+    name = "谌秋菊"
+    phone = "13911112222"
+    duty = "sales"
+
+
+class ProducerLicenceFactory(Factory):
+    """A business licence, long-term."""
+
+    class Meta:
+        model = ProducerLicence
+
+    kind = "business"
+    number = factory.Sequence(lambda n: f"4309230000{n:05d}")
+    issuer = "安化县市场监督管理局"
+    valid_from = date(2024, 5, 1)
+    valid_to = None
+    scan = "D261124K7M2Q9TXAB"
+
+
+def registered_producer(state: str = "submitted", **changes: Any) -> Producer:
+    """A producer with its first event, a contact and a business licence."""
+    made = ProducerFactory(state=state, **changes)
+    with transaction():
+        life.begin(made.id, SYSTEM)
+    ProducerContactFactory(producer_id=made.id)
+    ProducerLicenceFactory(producer_id=made.id)
+    return made
 
 
 class ProductFactory(Factory):
@@ -196,15 +236,19 @@ def competitor(api: Api, **changes: Any) -> Person:
     return person
 
 
+class ProducerMemberFactory(Factory):
+    class Meta:
+        model = ProducerMember
+
+    user_id = factory.LazyFunction(lambda: UserFactory().id)
+    is_owner = True
+    since = factory.LazyFunction(clock.now)
+
+
 def producer_person(api: Api, producer_id: int, *, is_owner: bool = True) -> Person:
     """Somebody who is logged in and acts for a producer."""
     person = api.log_in()
-    db.session.add(
-        ProducerMember(
-            producer_id=producer_id, user_id=person.id, is_owner=is_owner, since=clock.now()
-        )
-    )
-    db.session.commit()
+    ProducerMemberFactory(producer_id=producer_id, user_id=person.id, is_owner=is_owner)
     with transaction():
         grant(person.id, Role.producer, None)
     return person

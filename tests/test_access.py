@@ -29,6 +29,7 @@ MONEY = {Role.operator, Role.finance}
 SEASON = {Role.operator, Role.organiser}
 OPERATOR = {Role.operator}
 COMPETITOR = {Role.competitor}
+PRODUCER = {Role.producer}
 
 MAY_CALL: dict[tuple[str, str], set[str]] = {
     ("GET", "/"): EVERYBODY,
@@ -74,6 +75,26 @@ MAY_CALL: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/operator/users/<id:user_id>/role-revocations"): OPERATOR,
     ("POST", "/v1/operator/users/<id:user_id>/blocking"): OPERATOR,
     ("POST", "/v1/operator/users/<id:user_id>/unblocking"): OPERATOR,
+    ("GET", "/v1/producers/<id:producer_id>"): EVERYBODY,
+    ("POST", "/v1/producers"): LOGGED_IN,
+    ("GET", "/v1/me/producers"): LOGGED_IN,
+    ("POST", "/v1/producer-memberships"): LOGGED_IN,
+    ("GET", "/v1/producers/<id:producer_id>/registration"): PRODUCER,
+    ("PUT", "/v1/producers/<id:producer_id>/registration"): PRODUCER,
+    ("PUT", "/v1/producers/<id:producer_id>/profile"): PRODUCER,
+    ("PUT", "/v1/producers/<id:producer_id>/contacts"): PRODUCER,
+    ("PUT", "/v1/producers/<id:producer_id>/licences"): PRODUCER,
+    ("POST", "/v1/producers/<id:producer_id>/resubmission"): PRODUCER,
+    ("GET", "/v1/producers/<id:producer_id>/members"): PRODUCER,
+    ("DELETE", "/v1/producers/<id:producer_id>/members/<id:member_id>"): PRODUCER,
+    ("POST", "/v1/producers/<id:producer_id>/invitations"): PRODUCER,
+    ("GET", "/v1/operator/producers"): OPERATOR,
+    ("GET", "/v1/operator/producers/<id:producer_id>"): OPERATOR,
+    ("POST", "/v1/operator/producers/<id:producer_id>/approval"): OPERATOR,
+    ("POST", "/v1/operator/producers/<id:producer_id>/correction-request"): OPERATOR,
+    ("POST", "/v1/operator/producers/<id:producer_id>/suspension"): OPERATOR,
+    ("POST", "/v1/operator/producers/<id:producer_id>/reinstatement"): OPERATOR,
+    ("GET", "/v1/operator/licences"): OPERATOR,
 }
 """Everybody who logs in is a consumer too, so what a consumer may, every person may."""
 

@@ -243,7 +243,9 @@ def walk(world: World, endpoint: Endpoint) -> Iterator[Walk]:
     assert not walking.complaints, f"{method} {rule}\n" + "\n".join(walking.complaints)
 
 
-WITH_BODY = [key for key in EXAMPLES if key[0] == "POST" and not key[1].endswith("/payments")]
+WITH_BODY = [
+    key for key in EXAMPLES if key[0] in {"POST", "PUT"} and not key[1].endswith("/payments")
+]
 LISTS = [
     ("GET", "/v1/products"),
     ("GET", "/v1/orders"),
@@ -251,10 +253,15 @@ LISTS = [
     ("GET", "/v1/competitor/referral-links"),
     ("GET", "/v1/operator/teams"),
     ("GET", "/v1/operator/alarms"),
+    ("GET", "/v1/me/producers"),
+    ("GET", "/v1/producers/<id:producer_id>/members"),
+    ("GET", "/v1/operator/producers"),
+    ("GET", "/v1/operator/licences"),
 ]
 WITH_KEY = [
     ("POST", "/v1/orders"),
     ("POST", "/v1/operator/skus/<id:sku_id>/stock-corrections"),
+    ("POST", "/v1/producers"),
 ]
 
 

@@ -32,6 +32,7 @@ HISTORIES = (
     "audit_entries",
     "credit_transfers",
     "order_events",
+    "producer_events",
     "provider_notices",
     "stock_movements",
 )

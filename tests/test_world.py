@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 from backend import Service
 from backend.accounts.people import block
 from backend.accounts.roles import grant
+from backend.catalog.producers.models import ProducerState
 from backend.catalog.products.models import Sku
 from backend.competition.models import Team
 from backend.core.alarms import raise_alarm
@@ -32,11 +33,13 @@ from tests.conftest import empty
 from tests.factories import (
     PASSWORD,
     CompetitorFactory,
+    ProducerMemberFactory,
     RecognitionFactory,
     SkuFactory,
     TeamFactory,
     UserFactory,
     create_staff,
+    registered_producer,
 )
 
 Digest = dict[str, tuple[int, str]]
@@ -130,6 +133,10 @@ class World:
     link_code: str
     unpaid_order_no: str
     paid_order_no: str
+    producers: dict[str, int]
+    """By state; `people["producer"]` owns them all."""
+    producer_member_id: int
+    invitation_code: str
 
     STAFF_LOGIN: ClassVar[str] = "known.operator"
 
@@ -198,6 +205,10 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
     buyer.visit(link_code)
     paid = buyer.place((sku.id, 1))["no"]
     buyer.pay(paid)
+    producers = {state: registered_producer(state).id for state in ProducerState}
+    for producer_id in producers.values():
+        ProducerMemberFactory(producer_id=producer_id, user_id=people["producer"].id)
+    invitations = f"/v1/producers/{producers['approved']}/invitations"
     with transaction():
         raise_alarm("amount_differs", "payment:1", expected_fen=1, found_fen=2)
         block(blocked.id, people["operator"].id, "恶意退款")
@@ -215,6 +226,9 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         link_code=link_code,
         unpaid_order_no=buyer.place((sku.id, 2))["no"],
         paid_order_no=paid,
+        producers=producers,
+        producer_member_id=ProducerMemberFactory(producer_id=producers["approved"]).id,
+        invitation_code=people["producer"].post(invitations, {"as_owner": False})["code"],
     )
 
 
