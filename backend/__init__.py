@@ -14,6 +14,9 @@ from backend.accounts.sessions import logged_in
 from backend.accounts.tokens import identify, open_token_signer
 from backend.catalog.desk import views as desk_views
 from backend.catalog.freight import views as freight_views
+from backend.catalog.producers import jobs as producer_jobs
+from backend.catalog.producers import operator_views as producer_review_views
+from backend.catalog.producers import views as producer_views
 from backend.catalog.products import operator_views as product_review_views
 from backend.catalog.products import views as product_views
 from backend.catalog.products.listing import product_delisted, product_listed
@@ -60,6 +63,8 @@ BLUEPRINTS = (
     product_review_views.blueprint,
     recognition_views.blueprint,
     desk_views.blueprint,
+    producer_views.blueprint,
+    producer_review_views.blueprint,
     wechat_views.blueprint,
     account_views.blueprint,
     credit_views.blueprint,
@@ -69,7 +74,7 @@ BLUEPRINTS = (
     callbacks.blueprint,
 )
 
-JOBS = (payment_jobs, order_jobs, recognition_jobs)
+JOBS = (payment_jobs, order_jobs, producer_jobs, recognition_jobs)
 """Modules whose tasks the queue knows by being imported."""
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from backend.catalog.areas.codes import is_area_code
+from backend.core.credit_codes import is_valid
 from demo import credit_codes, pictures
 from demo.records import Dataset, Producer, Product, Recognition, Sku
 
@@ -111,7 +112,7 @@ def _bad_producers(data: Dataset) -> Iterator[str]:
 def _bad_credit_code(producer: Producer) -> Iterator[str]:
     code = producer.credit_code
     start = credit_codes.PREFIX_OF_KIND[producer.kind] + producer.county_code
-    if not credit_codes.is_valid(code):
+    if not is_valid(code):
         yield f"producer {producer.code}: credit code {code} is not valid"
     if not code.startswith(start):
         yield f"producer {producer.code}: credit code {code} must start with {start}"

@@ -40,6 +40,12 @@ class Person:
     def post(self, path: str, body: Any = None, status: int | None = 201, **headers: str) -> Any:
         return self.api.call("POST", path, body, token=self.token, status=status, **headers)
 
+    def put(self, path: str, body: Any, status: int = 200) -> Any:
+        return self.api.call("PUT", path, body, token=self.token, status=status)
+
+    def delete(self, path: str, status: int = 204) -> Any:
+        return self.api.call("DELETE", path, token=self.token, status=status)
+
     def quote(self, *wishes: tuple[int, int], status: int = 200) -> Any:
         body = {"lines": lines(wishes), "area_code": RECEIVER["area_code"]}
         return self.post("/v1/quotes", body, status)

@@ -11,7 +11,13 @@ from backend.accounts.roles import grant
 from backend.accounts.staff import create_staff
 from backend.catalog.areas.models import Category
 from backend.catalog.freight.models import FreightRule, FreightTemplate
-from backend.catalog.producers.models import Producer, ProducerMember
+from backend.catalog.producers import life
+from backend.catalog.producers.models import (
+    Producer,
+    ProducerContact,
+    ProducerLicence,
+    ProducerMember,
+)
 from backend.catalog.products.content import PRODUCT_MEMBERS, SKU_MEMBERS
 from backend.catalog.products.models import Product, ProductVersion, Sku
 from backend.catalog.products.versions import VERSIONS
@@ -86,6 +92,39 @@ class FreightTemplateFactory(Factory):
     is_default = True
     created_at = factory.LazyFunction(clock.now)
     rules = factory.LazyFunction(lambda: [freight_rule()])
+
+
+class ProducerContactFactory(Factory):
+    class Meta:
+        model = ProducerContact
+
+    name = "谌秋菊"
+    phone = "13911112222"
+    duty = "sales"
+
+
+class ProducerLicenceFactory(Factory):
+    """A business licence, long-term."""
+
+    class Meta:
+        model = ProducerLicence
+
+    kind = "business"
+    number = factory.Sequence(lambda n: f"4309230000{n:05d}")
+    issuer = "安化县市场监督管理局"
+    valid_from = date(2024, 5, 1)
+    valid_to = None
+    scan = "D261124K7M2Q9TXAB"
+
+
+def registered_producer(state: str = "submitted", **changes: Any) -> Producer:
+    """A producer with its first event, a contact and a business licence."""
+    made = ProducerFactory(state=state, **changes)
+    with transaction():
+        life.begin(made.id, SYSTEM)
+    ProducerContactFactory(producer_id=made.id)
+    ProducerLicenceFactory(producer_id=made.id)
+    return made
 
 
 class ProductFactory(Factory):
@@ -277,12 +316,7 @@ def freight_rule(*area_codes: str, **changes: Any) -> FreightRule:
 def producer_person(api: Api, producer_id: int, *, is_owner: bool = True) -> Person:
     """Somebody who is logged in and acts for a producer."""
     person = api.log_in()
-    db.session.add(
-        ProducerMember(
-            producer_id=producer_id, user_id=person.id, is_owner=is_owner, since=clock.now()
-        )
-    )
-    db.session.commit()
+    ProducerMemberFactory(producer_id=producer_id, user_id=person.id, is_owner=is_owner)
     with transaction():
         grant(person.id, Role.producer, None)
     return person

@@ -273,10 +273,15 @@ LISTS = [
     ("GET", "/v1/producers/<id:producer_id>/products/<id:product_id>/versions"),
     ("GET", "/v1/operator/product-versions"),
     ("GET", "/v1/operator/recognitions"),
+    ("GET", "/v1/me/producers"),
+    ("GET", "/v1/producers/<id:producer_id>/members"),
+    ("GET", "/v1/operator/producers"),
+    ("GET", "/v1/operator/licences"),
 ]
 WITH_KEY = [
     ("POST", "/v1/orders"),
     ("POST", "/v1/operator/skus/<id:sku_id>/stock-corrections"),
+    ("POST", "/v1/producers"),
 ]
 
 

@@ -33,6 +33,7 @@ HISTORIES = (
     "credit_transfers",
     "order_events",
     "product_version_events",
+    "producer_events",
     "provider_notices",
     "recognition_events",
     "stock_movements",

@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 from backend import Service
 from backend.accounts.people import block
 from backend.accounts.roles import grant
+from backend.catalog.producers.models import ProducerState
 from backend.catalog.products import drafting, listing
 from backend.catalog.products.models import Product, ProductVersion, Sku
 from backend.competition.models import Team
@@ -42,6 +43,7 @@ from tests.factories import (
     TeamFactory,
     UserFactory,
     create_staff,
+    registered_producer,
 )
 
 Digest = dict[str, tuple[int, str]]
@@ -142,6 +144,10 @@ class World:
     paid_order_no: str
     producer_id: int
     freight_template_id: int
+    producers: dict[str, int]
+    """By state; `people["producer"]` owns them all."""
+    producer_member_id: int
+    invitation_code: str
 
     STAFF_LOGIN: ClassVar[str] = "known.operator"
 
@@ -215,6 +221,10 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
     template = FreightTemplateFactory(producer_id=producer_id, is_default=False)
     ProducerMemberFactory(producer_id=producer_id, user_id=people["producer"].id)
     versions = _versions(producer_id)
+    producers = {state: registered_producer(state).id for state in ProducerState}
+    for each in producers.values():
+        ProducerMemberFactory(producer_id=each, user_id=people["producer"].id)
+    invitations = f"/v1/producers/{producers['approved']}/invitations"
     with transaction():
         raise_alarm("amount_differs", "payment:1", expected_fen=1, found_fen=2)
         block(blocked.id, people["operator"].id, "恶意退款")
@@ -239,6 +249,9 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         paid_order_no=paid,
         producer_id=producer_id,
         freight_template_id=template.id,
+        producers=producers,
+        producer_member_id=ProducerMemberFactory(producer_id=producers["approved"]).id,
+        invitation_code=people["producer"].post(invitations, {"as_owner": False})["code"],
     )
 
 

@@ -66,27 +66,30 @@ def test_a_recognition_counts_to_the_end_of_its_last_day_in_shanghai(api: Api, t
 
 def test_a_line_points_at_the_version_it_bought_whatever_is_listed_later(api: Api) -> None:
     sku = SkuFactory()
-    versions = [
-        ProductVersion(
-            product_id=sku.product_id,
-            number=number,
-            state="listed",
-            content={"name": f"第 {number} 版"},
-            created_at=clock.now(),
-            listed_at=clock.now(),
-        )
-        for number in (1, 2)
-    ]
-    db.session.add(versions[0])
-    db.session.commit()
+    first = db.session.scalars(select(ProductVersion).filter_by(product_id=sku.product_id)).one()
     buyer = api.log_in()
     (before,) = buyer.place((sku.id, 1))["lines"]
-    change(versions[0], state="ended", ended_at=clock.now())
-    db.session.add(versions[1])
+    change(first, state="ended", ended_at=clock.now())
+    second = ProductVersion(
+        product_id=sku.product_id,
+        number=2,
+        state="listed",
+        content=first.content,
+        created_at=clock.now(),
+        listed_at=clock.now(),
+    )
+    db.session.add(second)
     db.session.commit()
     (after,) = buyer.place((sku.id, 1))["lines"]
     bought = [before["product_version_id"], after["product_version_id"]]
-    assert bought == [str(version.id) for version in versions]
+    assert bought == [str(first.id), str(second.id)]
+    assert frozen_version(before) == first.id
+
+
+def frozen_version(line: dict[str, Any]) -> int:
+    """The version that the first line of its SKU keeps in the database."""
+    query = "SELECT min(product_version_id) FROM order_lines WHERE sku_id = :sku_id"
+    return int(rows(query, sku_id=int(line["sku_id"]))[0][0])
 
 
 def test_of_two_recognitions_the_one_valid_longest_is_on_the_line(api: Api) -> None:
