@@ -12,6 +12,8 @@ from backend.accounts import commands as account_commands
 from backend.accounts import views as account_views
 from backend.accounts.sessions import logged_in
 from backend.accounts.tokens import identify, open_token_signer
+from backend.catalog.pictures import jobs as picture_jobs
+from backend.catalog.pictures import views as picture_views
 from backend.catalog.shop import views as shop_views
 from backend.catalog.stock import views as stock_views
 from backend.competition import views as competition_views
@@ -27,6 +29,7 @@ from backend.core.jobs import open_queue
 from backend.core.logs import configure_logs, log_requests
 from backend.core.paths import register_paths
 from backend.core.personal_data import open_vault
+from backend.core.storage.opening import open_storage
 from backend.credit import views as credit_views
 from backend.credit.touches import adopt_touches
 from backend.orders import jobs as order_jobs
@@ -46,6 +49,7 @@ BLUEPRINTS = (
     shop_views.blueprint,
     shop_views.media,
     stock_views.blueprint,
+    picture_views.blueprint,
     wechat_views.blueprint,
     account_views.blueprint,
     credit_views.blueprint,
@@ -55,7 +59,7 @@ BLUEPRINTS = (
     callbacks.blueprint,
 )
 
-JOBS = (payment_jobs, order_jobs)
+JOBS = (payment_jobs, order_jobs, picture_jobs)
 """Modules whose tasks the queue knows by being imported."""
 
 
@@ -106,10 +110,12 @@ def create_app(settings: Settings | None = None) -> Service:
     mini_program.open_mini_program(app, settings)
     pay.open_pay_gateway(app, settings)
     open_queue(app, settings)
+    open_storage(app, settings)
 
     register_paths(app)
     register_health(app)
     api_spec.register_api(app, BLUEPRINTS)
+    app.register_blueprint(picture_views.form)
     handle_problems(app)
     account_commands.register_commands(app)
     register_worker(app)

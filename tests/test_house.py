@@ -34,6 +34,7 @@ HISTORIES = (
     "order_events",
     "provider_notices",
     "stock_movements",
+    "upload_events",
 )
 
 

@@ -38,6 +38,7 @@ from tests.factories import (
     UserFactory,
     create_staff,
 )
+from tests.uploads import PDF, upload
 
 Digest = dict[str, tuple[int, str]]
 """By table: how many rows, and a hash of them all."""
@@ -130,6 +131,7 @@ class World:
     link_code: str
     unpaid_order_no: str
     paid_order_no: str
+    document_no: str
 
     STAFF_LOGIN: ClassVar[str] = "known.operator"
 
@@ -153,7 +155,9 @@ class World:
     def ask(self, example: Example, **changes: Any) -> TestResponse:
         """Send an example, with other `by`, `path`, `body` or `headers` where they are given."""
         asked = replace(example, **changes)
-        data = None if asked.body is None else json.dumps(asked.body).encode()
+        data = asked.body
+        if data is not None and not isinstance(data, bytes):
+            data = json.dumps(data).encode()
         return self.send(asked.method, asked.path, by=asked.by, data=data, headers=asked.headers)
 
 
@@ -215,6 +219,7 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         link_code=link_code,
         unpaid_order_no=buyer.place((sku.id, 2))["no"],
         paid_order_no=paid,
+        document_no=upload(app, buyer, PDF, purpose="document")["no"],
     )
 
 
