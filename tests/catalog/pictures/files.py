@@ -89,6 +89,7 @@ BAD = {
     "half a PNG header": (lambda: b"\x89PNG\r\n\x1a\n\0\0", "损坏"),
     "half a WebP header": (lambda: b"RIFF\x10\0\0\0WEBPVP8X", "损坏"),
     "WebP of an unknown kind": (lambda: b"RIFF\x20\0\0\0WEBPABCD" + b"\0" * 40, "损坏"),
+    "truncated WebP": (lambda: half(encoded(gradient(600, 600), "WEBP")), "损坏"),
     "1x1": (lambda: encoded(Image.new("RGB", (1, 1)), "PNG"), "300"),
     "299 on the short side": (lambda: jpeg(1200, 299), "300"),
     "a strip": (lambda: jpeg(300, 3700), "12 倍"),
@@ -103,7 +104,6 @@ BAD = {
 SPOILT = {
     "truncated JPEG": lambda: jpeg()[:20_000],
     "truncated PNG": lambda: half(encoded(gradient(600, 600), "PNG")),
-    "truncated WebP": lambda: half(encoded(gradient(600, 600), "WEBP")),
     "PNG without pixels": lambda: bomb(4000, 4000),
 }
 """Fit by the header; that they are not is seen when they are decoded."""

@@ -1,7 +1,6 @@
 """From a signed form to a picture everybody sees."""
 
 import io
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,14 +12,10 @@ from backend.catalog.pictures.models import Upload, UploadEvent
 from backend.core.database import db
 from backend.settings import Settings
 from tests.api import Api, Person
+from tests.catalog.pictures.conftest import private_files
 from tests.catalog.pictures.files import BAD, CAMERA, SPOILT, encoded, gradient, jpeg, photograph
 from tests.conftest import Worker
 from tests.uploads import PDF, announcement, send_form, upload
-
-
-@pytest.fixture
-def person(api: Api) -> Person:
-    return api.log_in()
 
 
 def steps(no: str) -> list[str]:
@@ -34,16 +29,6 @@ def steps(no: str) -> list[str]:
             .order_by(UploadEvent.id)
         )
     )
-
-
-def private_files(settings: Settings) -> list[Path]:
-    return [path for path in settings.private_files.rglob("*") if path.is_file()]
-
-
-@pytest.fixture(autouse=True)
-def empty_store(settings: Settings) -> None:
-    for path in private_files(settings):
-        path.unlink()
 
 
 def shown(client: FlaskClient, url: str) -> Image.Image:
