@@ -1,19 +1,13 @@
 """The life of an upload, and the names of its objects in the store."""
 
 from backend.catalog.pictures.models import Purpose, Upload, UploadEvent, UploadState
-from backend.core.errors import DomainError, NotFound
+from backend.core.errors import NotFound
 from backend.core.life import Author, Life, Step
 
 
 class UploadNotFound(NotFound):
     code = "upload_not_found"
     message = "没有找到该文件"
-
-
-class UploadStepNotPossible(DomainError):
-    code = "upload_step_not_possible"
-    status = 409
-    message = "该文件当前状态不能进行此操作"
 
 
 ANNOUNCE = Step("announce", (), UploadState.expected)
@@ -27,7 +21,6 @@ UPLOADS = Life(
     Upload,
     UploadEvent,
     "upload_id",
-    not_possible=UploadStepNotPossible,
     not_found=UploadNotFound,
 )
 
@@ -37,7 +30,7 @@ def owner(user_id: int) -> Author:
 
 
 def refuse(no: str, reason: str, author: Author) -> None:
-    """The file cannot be taken, and its owner reads why. Raises `UploadStepNotPossible`."""
+    """The file cannot be taken, and its owner reads why. Raises `StepNotPossible`."""
     UPLOADS.take(Upload.no == no, REFUSE, author, reason, refusal=reason, next_try_at=None)
 
 

@@ -13,7 +13,6 @@ from backend.catalog.pictures.encoding import Encoded, encode
 from backend.catalog.pictures.life import (
     FINISH,
     UPLOADS,
-    UploadStepNotPossible,
     incoming_key,
     refuse,
 )
@@ -21,7 +20,7 @@ from backend.catalog.pictures.models import Upload, UploadState
 from backend.catalog.pictures.variants import variant_path
 from backend.core import clock
 from backend.core.database import commit_before_waiting, db
-from backend.core.life import SYSTEM
+from backend.core.life import SYSTEM, StepNotPossible
 from backend.core.storage.interface import NoSuchObjectError, StorageUnavailable
 from backend.core.storage.opening import storage
 
@@ -72,10 +71,10 @@ def make(no: str) -> bool:
         _put_off(no)
         return False
     except (UnfitError, NoSuchObjectError) as error:
-        with suppress(UploadStepNotPossible):
+        with suppress(StepNotPossible):
             refuse(no, error.reason if isinstance(error, UnfitError) else LOST, SYSTEM)
         return True
-    with suppress(UploadStepNotPossible):
+    with suppress(StepNotPossible):
         UPLOADS.take(
             Upload.no == no,
             FINISH,

@@ -11,13 +11,12 @@ from sqlalchemy import select, update
 from backend.catalog.pictures.life import (
     EXPIRE,
     UPLOADS,
-    UploadStepNotPossible,
     incoming_key,
 )
 from backend.catalog.pictures.models import Purpose, Upload, UploadState
 from backend.core import clock
 from backend.core.database import commit_before_waiting, db
-from backend.core.life import SYSTEM
+from backend.core.life import SYSTEM, StepNotPossible
 from backend.core.storage.interface import StorageUnavailable
 from backend.core.storage.opening import storage
 
@@ -45,7 +44,7 @@ def due_to_expire() -> list[str]:
 
 def expire(no: str) -> None:
     """Nobody said that the file had been sent; tidying deletes what may have come."""
-    with suppress(UploadStepNotPossible):
+    with suppress(StepNotPossible):
         UPLOADS.take(Upload.no == no, EXPIRE, SYSTEM, "24 小时内未完成上传")
 
 

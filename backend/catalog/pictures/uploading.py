@@ -19,7 +19,6 @@ from backend.catalog.pictures.life import (
     STORE,
     UPLOADS,
     UploadNotFound,
-    UploadStepNotPossible,
     checked_key,
     incoming_key,
     owner,
@@ -31,6 +30,7 @@ from backend.core.database import commit_before_waiting, db
 from backend.core.errors import DomainError, InvalidInput, NotAllowed
 from backend.core.ids import new_number
 from backend.core.jobs import defer
+from backend.core.life import StepNotPossible
 from backend.core.storage.interface import Form, NoSuchObjectError
 from backend.core.storage.opening import storage
 
@@ -123,7 +123,7 @@ def complete(no: str, user_id: int) -> Upload:
             raise UploadMissing from None
         return upload
     except UnfitError as unfit:
-        with suppress(UploadStepNotPossible):
+        with suppress(StepNotPossible):
             refuse(no, unfit.reason, owner(user_id))
         return find_own(no, user_id)
     key = checked_key(no, upload.purpose, hashlib.sha256(data).hexdigest()[:16])
@@ -141,7 +141,7 @@ def complete(no: str, user_id: int) -> Upload:
             height=found.height,
             next_try_at=None if step is ACCEPT else clock.now(),
         )
-    except UploadStepNotPossible:
+    except StepNotPossible:
         upload = find_own(no, user_id)
         if upload.key != key:
             commit_before_waiting()

@@ -9,15 +9,23 @@ from tempfile import NamedTemporaryFile
 from typing import IO
 from urllib.parse import urlencode
 
+import structlog
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from backend.core import clock
 from backend.core.errors import BadRequest, NotAllowed, TooLarge
-from backend.core.storage.interface import PRIVATE, Form, NoSuchObjectError, check_key
+from backend.core.storage.interface import (
+    PRIVATE,
+    Form,
+    NoSuchObjectError,
+    StorageUnavailable,
+    check_key,
+)
 
 FORM_PATH = "/uploads"
 MEDIA = "/media/"
 PIECE = 64 * 1024
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -44,12 +52,22 @@ class FolderStorage:
         )
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
-        place = self._place(key)
-        with NamedTemporaryFile(dir=place.parent, prefix=".", delete=False) as part:
-            part.write(data)
-        # A proxy that runs as somebody else serves the public ones.
-        Path(part.name).chmod(0o600 if key.startswith(PRIVATE) else 0o644)
-        Path(part.name).replace(place)
+        place, written = self._place(key), None
+        try:
+            with NamedTemporaryFile(dir=place.parent, prefix=".", delete=False) as part:
+                written = Path(part.name)
+                part.write(data)
+                part.flush()
+                # The original is deleted next: what replaces it must outlast a power cut.
+                os.fsync(part.fileno())
+            # A proxy that runs as somebody else serves the public ones.
+            written.chmod(0o600 if key.startswith(PRIVATE) else 0o644)
+            written.replace(place)
+        except OSError as error:
+            if written is not None:
+                written.unlink(missing_ok=True)
+            log.error("storage_refused", error=error.strerror)
+            raise StorageUnavailable from None
 
     def get(self, key: str) -> bytes:
         try:

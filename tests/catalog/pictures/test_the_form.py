@@ -1,8 +1,10 @@
 """The form that the service takes itself: what its policy permits, once, and nothing else."""
 
+import errno
 import http.client
 import io
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from backend import Service
 from backend.core import clock
 from backend.core.errors import TooLarge
 from backend.core.storage.folder import FolderStorage
-from backend.core.storage.interface import PRIVATE, NoSuchObjectError
+from backend.core.storage.interface import PRIVATE, NoSuchObjectError, StorageUnavailable
 from backend.settings import Settings
 from tests.api import Person
 from tests.catalog.pictures.conftest import private_files
@@ -240,3 +242,15 @@ def test_a_document_is_sent_in_the_same_way(app: Service, person: Person) -> Non
     assert send_form(app, announced, PDF).status_code == 204
     done = person.post(f"/v1/uploads/{announced['no']}/completion")
     assert (done["state"], done["content_type"]) == ("ready", "application/pdf")
+
+
+def test_a_full_disk_is_told_as_a_store_that_does_not_answer(
+    folder: FolderStorage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageUnavailable):
+        folder.put("pictures/a/1.webp", b"x", "image/webp")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
