@@ -93,7 +93,7 @@ def _in_srgb(pixels: Image.Image, profile: bytes | None) -> Image.Image:
 def _as_webp(pixels: Image.Image, width: int) -> bytes:
     height = max(1, round(pixels.height * width / pixels.width))
     shown = pixels.resize((width, height), Image.Resampling.LANCZOS)
-    # Pillow would write down what it finds here: EXIF, XMP, the old profile.
+    # Some versions of Pillow write down what they find here: EXIF, XMP, the old profile.
     shown.info = {}
     written = io.BytesIO()
     shown.save(written, "WEBP", quality=QUALITY, method=4)

@@ -4,10 +4,11 @@ import io
 
 import pytest
 from flask.testing import FlaskClient
-from PIL import Image
+from PIL import Image, ImageCms
 from sqlalchemy import select
 
 from backend import Service
+from backend.catalog.pictures.encoding import encode
 from backend.catalog.pictures.models import Upload, UploadEvent
 from backend.core.database import db
 from backend.settings import Settings
@@ -200,3 +201,18 @@ def test_nobody_announces_without_end(app: Service, person: Person) -> None:
         person.post("/v1/uploads", announcement(jpeg(300, 300)))
     problem = person.post("/v1/uploads", announcement(jpeg(300, 300)), 409)
     assert problem["code"] == "too_many_uploads"
+
+
+@pytest.mark.parametrize(("broken", "expected"), [(False, "green"), (True, "red")])
+def test_colours_are_those_of_the_profile_and_the_profile_is_gone(
+    broken: bool, expected: str
+) -> None:
+    """A profile in which red and green have changed places; half of one says nothing."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = profile.replace(b"rXYZ", b"____").replace(b"gXYZ", b"rXYZ").replace(b"____", b"gXYZ")
+    for mode in ("RGB", "RGBA"):
+        image = Image.new(mode, (400, 400), "red")
+        data = encoded(image, "PNG", icc_profile=swapped[:200] if broken else swapped)
+        written = encode(data).variants[320]
+        assert b"ICCP" not in written
+        assert colour(Image.open(io.BytesIO(written)).convert("RGB"), (160, 160)) == expected
