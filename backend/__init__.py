@@ -14,6 +14,8 @@ from backend.accounts.sessions import logged_in
 from backend.accounts.tokens import identify, open_token_signer
 from backend.catalog.desk import views as desk_views
 from backend.catalog.freight import views as freight_views
+from backend.catalog.pictures import jobs as picture_jobs
+from backend.catalog.pictures import views as picture_views
 from backend.catalog.producers import jobs as producer_jobs
 from backend.catalog.producers import operator_views as producer_review_views
 from backend.catalog.producers import views as producer_views
@@ -39,6 +41,7 @@ from backend.core.jobs import open_queue
 from backend.core.logs import configure_logs, log_requests
 from backend.core.paths import register_paths
 from backend.core.personal_data import open_vault
+from backend.core.storage.opening import open_storage
 from backend.credit import views as credit_views
 from backend.credit.touches import adopt_touches
 from backend.orders import jobs as order_jobs
@@ -65,6 +68,7 @@ BLUEPRINTS = (
     desk_views.blueprint,
     producer_views.blueprint,
     producer_review_views.blueprint,
+    picture_views.blueprint,
     wechat_views.blueprint,
     account_views.blueprint,
     credit_views.blueprint,
@@ -74,7 +78,13 @@ BLUEPRINTS = (
     callbacks.blueprint,
 )
 
-JOBS = (payment_jobs, order_jobs, producer_jobs, recognition_jobs)
+JOBS = (
+    order_jobs,
+    payment_jobs,
+    picture_jobs,
+    producer_jobs,
+    recognition_jobs,
+)
 """Modules whose tasks the queue knows by being imported."""
 
 
@@ -137,10 +147,12 @@ def create_app(settings: Settings | None = None) -> Service:
     mini_program.open_mini_program(app, settings)
     pay.open_pay_gateway(app, settings)
     open_queue(app, settings)
+    open_storage(app, settings)
 
     register_paths(app)
     register_health(app)
     api_spec.register_api(app, BLUEPRINTS)
+    app.register_blueprint(picture_views.form)
     handle_problems(app)
     account_commands.register_commands(app)
     register_worker(app)

@@ -8,7 +8,14 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
     load_pem_public_key,
 )
-from pydantic import Field, RedisDsn, SecretStr, ValidationError, field_validator
+from pydantic import (
+    Field,
+    RedisDsn,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -34,6 +41,9 @@ class Settings(BaseSettings):
     public_url: str = Field(pattern=r"^https?://")
     """Where WeChat reaches this service; callbacks are announced under it."""
     media_directory: Path
+    """Pictures for everybody, and what a web server may show below `/media/`."""
+    private_directory: Path | None = None
+    """Uploads nobody but their owners see; beside the media directory unless named."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     wechat_api_base_url: str = Field("https://api.weixin.qq.com", pattern=r"^https?://")
@@ -53,6 +63,19 @@ class Settings(BaseSettings):
     """An unpaid order gives its stock back after this long (domain: 15 minutes)."""
     query_payment_after_seconds: int = Field(30, ge=1)
     """When no callback came, WeChat is asked after this long, then at growing pauses."""
+
+    s3_endpoint_url: str | None = Field(None, pattern=r"^https?://")
+    """`None`: Amazon's own."""
+    s3_region: str = "us-east-1"
+    s3_bucket: str = ""
+    s3_access_key_id: str = ""
+    s3_secret_access_key: SecretStr | None = None
+    s3_public_url: str = Field("", pattern=r"^(https?://.+)?$")
+    """The address under which everybody reads the bucket's public part."""
+    s3_path_style: bool = False
+    """The bucket stands in the path of a URL and not in its host, as MinIO wants it."""
+    storage: Literal["folder", "s3"] = "folder"
+    """Where uploads and pictures lie. Named after the settings it asks for."""
 
     @field_validator("database_url")
     @classmethod
@@ -100,6 +123,29 @@ class Settings(BaseSettings):
     @classmethod
     def _without_last_slash(cls, url: str) -> str:
         return url.rstrip("/")
+
+    @field_validator("storage")
+    @classmethod
+    def _is_complete(cls, storage: str, info: ValidationInfo) -> str:
+        needed = ("s3_bucket", "s3_access_key_id", "s3_secret_access_key", "s3_public_url")
+        missing = [name.upper() for name in needed if not info.data.get(name)]
+        if storage == "s3" and missing:
+            raise ValueError(f"s3 needs {', '.join(missing)} too")
+        return storage
+
+    @field_validator("private_directory")
+    @classmethod
+    def _is_not_served(cls, private: Path | None, info: ValidationInfo) -> Path | None:
+        media = info.data.get("media_directory")
+        if private and media and private.resolve().is_relative_to(media.resolve()):
+            raise ValueError("private files may not lie below MEDIA_DIRECTORY")
+        return private
+
+    @property
+    def private_files(self) -> Path:
+        """The directory of private uploads."""
+        media = self.media_directory.resolve()
+        return self.private_directory or media.with_name(f"{media.name}-private")
 
     @property
     def sqlalchemy_url(self) -> str:

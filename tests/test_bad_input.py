@@ -257,8 +257,14 @@ WITHOUT_BODY = (
     "/<id:number>/submission",
     "/<id:number>/withdrawal",
 )
+WITHOUT_JSON = {
+    ("POST", "/uploads"),
+    ("POST", "/v1/uploads/<no:upload_no>/completion"),
+}
 WITH_BODY = [
-    key for key in EXAMPLES if key[0] in {"POST", "PUT"} and not key[1].endswith(WITHOUT_BODY)
+    key
+    for key in EXAMPLES
+    if key[0] in {"POST", "PUT"} and not key[1].endswith(WITHOUT_BODY) and key not in WITHOUT_JSON
 ]
 LISTS = [
     ("GET", "/v1/products"),

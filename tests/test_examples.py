@@ -18,6 +18,7 @@ from tests.api import RECEIVER, lines
 from tests.catalog.products.contents import said, sku_said
 from tests.factories import PASSWORD
 from tests.test_world import Example, World, standing_world
+from tests.uploads import PDF, announcement, multipart, path_of_form
 
 
 def _order(world: World) -> Example:
@@ -34,6 +35,13 @@ def _stock_correction(world: World) -> Example:
     path = f"/v1/operator/skus/{world.sku.id}/stock-corrections"
     body = {"change": 3, "reason": "盘点多三箱"}
     return Example("POST", path, "operator", body, _new_key(), 201)
+
+
+def _upload_form(world: World) -> Example:
+    announced = world.people["consumer"].post("/v1/uploads", announcement(PDF, "document"))
+    body, content_type = multipart(announced["fields"], PDF)
+    headers = {"Content-Type": content_type}
+    return Example("POST", path_of_form(announced), None, body, headers, 204)
 
 
 def _new_key() -> dict[str, str]:
@@ -296,6 +304,17 @@ EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
         "/v1/referral-links/{link_code}/visits",
         None,
         lambda _: {"visitor_id": "a-visitor-of-yesterday"},
+    ),
+    ("POST", "/uploads"): _upload_form,
+    ("POST", "/v1/uploads"): _post(
+        "/v1/uploads", "consumer", lambda _: announcement(PDF, "document")
+    ),
+    ("GET", "/v1/uploads/<no:upload_no>"): _get("/v1/uploads/{document_no}", "consumer"),
+    ("GET", "/v1/uploads/<no:upload_no>/content"): _get(
+        "/v1/uploads/{document_no}/content", "consumer"
+    ),
+    ("POST", "/v1/uploads/<no:upload_no>/completion"): _post(
+        "/v1/uploads/{document_no}/completion", "consumer", _nothing
     ),
     ("GET", "/v1/competitor/credit"): _get("/v1/competitor/credit", "competitor"),
     ("GET", "/v1/competitor/credit/transfers"): _get(

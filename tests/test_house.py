@@ -37,6 +37,7 @@ HISTORIES = (
     "provider_notices",
     "recognition_events",
     "stock_movements",
+    "upload_events",
 )
 
 

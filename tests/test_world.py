@@ -45,6 +45,7 @@ from tests.factories import (
     create_staff,
     registered_producer,
 )
+from tests.uploads import PDF, upload
 
 Digest = dict[str, tuple[int, str]]
 """By table: how many rows, and a hash of them all."""
@@ -148,6 +149,7 @@ class World:
     """By state; `people["producer"]` owns them all."""
     producer_member_id: int
     invitation_code: str
+    document_no: str
 
     STAFF_LOGIN: ClassVar[str] = "known.operator"
 
@@ -171,7 +173,9 @@ class World:
     def ask(self, example: Example, **changes: Any) -> TestResponse:
         """Send an example, with other `by`, `path`, `body` or `headers` where they are given."""
         asked = replace(example, **changes)
-        data = None if asked.body is None else json.dumps(asked.body).encode()
+        data = asked.body
+        if data is not None and not isinstance(data, bytes):
+            data = json.dumps(data).encode()
         return self.send(asked.method, asked.path, by=asked.by, data=data, headers=asked.headers)
 
 
@@ -252,6 +256,7 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         producers=producers,
         producer_member_id=ProducerMemberFactory(producer_id=producers["approved"]).id,
         invitation_code=people["producer"].post(invitations, {"as_owner": False})["code"],
+        document_no=upload(app, buyer, PDF, purpose="document")["no"],
     )
 
 

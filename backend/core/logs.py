@@ -41,7 +41,10 @@ def configure_logs(level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[for_libraries], level=level, force=True)
-    for noisy in ("urllib3", "wechatpy", "procrastinate", "alembic"):
+    for noisy in (
+        *("urllib3", "wechatpy", "procrastinate", "alembic"),
+        *("boto3", "botocore", "s3transfer", "PIL"),
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*said, as_json],

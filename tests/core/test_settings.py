@@ -58,6 +58,9 @@ WRONG = {
     "a private key that is none": ("WECHAT_MERCHANT_PRIVATE_KEY_FILE", __file__),
     "an APIv3 key of 32 characters but more bytes": ("WECHAT_APIV3_KEY", "钥" + "k" * 31),
     "a platform certificate instead of the public key": ("WECHAT_PAY_PUBLIC_KEY_ID", "5157F09E"),
+    "a store that is none": ("STORAGE", "ftp"),
+    "a store without its bucket and keys": ("STORAGE", "s3"),
+    "an endpoint without a scheme": ("S3_ENDPOINT_URL", "s3.example"),
     "no time to pay": ("PAY_WITHIN_SECONDS", "0"),
 }
 
@@ -73,6 +76,31 @@ def test_what_is_wrong_is_named_by_its_variable_and_not_by_its_value(
     assert [line.split(":")[0].strip() for line in lines[1:]] == [name]
     if name in {"SECRET_KEY", "DATA_KEYS", "WECHAT_APIV3_KEY"} and value:
         assert value not in str(problem.value)
+
+
+def test_a_store_says_which_of_its_settings_are_missing(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"S3_BUCKET": "xiangbang", "S3_ACCESS_KEY_ID": "AKID", "S3_PUBLIC_URL": "https://x"}
+    for name, value in {"STORAGE": "s3", **given}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsProblem, match="S3_SECRET_ACCESS_KEY") as problem:
+        read_settings()
+    assert "S3_BUCKET" not in str(problem.value)
+    monkeypatch.setenv("S3_SECRET_ACCESS_KEY", "a secret of the store")
+    settings = read_settings()
+    assert settings.storage == "s3"
+    assert "a secret of the store" not in repr(settings)
+
+
+def test_private_files_lie_beside_the_public_ones_and_never_below(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert read_settings().private_files == tmp_path.with_name(f"{tmp_path.name}-private")
+    for below in (tmp_path, tmp_path / "private", tmp_path / "x" / ".." / "private"):
+        monkeypatch.setenv("PRIVATE_DIRECTORY", str(below))
+        with pytest.raises(SettingsProblem, match="PRIVATE_DIRECTORY"):
+            read_settings()
 
 
 def test_everything_that_is_missing_is_said_at_once(

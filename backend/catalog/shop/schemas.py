@@ -2,9 +2,14 @@
 
 from marshmallow import fields, validate
 
+from backend.catalog.pictures.variants import CARD, THUMBNAIL, variant
 from backend.core.schemas import Fen, Id, PageQuery, Schema, String
+from backend.core.storage.opening import storage
 
-MEDIA = "/media/"
+
+def _address(path: str, width: int | None = None) -> str:
+    """Where a picture is, or its variant of a width."""
+    return storage().public_url(path if width is None else variant(path, width))
 
 
 class CountyOut(Schema):
@@ -59,7 +64,7 @@ class ProductCardOut(Schema):
     kind = fields.String(metadata={"description": "`goods` or `service`."})
     category_code = fields.String()
     picture_url = fields.Function(
-        lambda row: row["picture"] and MEDIA + row["picture"],
+        lambda row: row["picture"] and _address(row["picture"], CARD),
         metadata={"type": ["string", "null"], "example": "/media/pictures/tea.webp"},
     )
     fresh = fields.Boolean(metadata={"description": "鲜活易腐, no seven-day return."})
@@ -113,6 +118,15 @@ class RecognitionOut(Schema):
     valid_to = fields.String(metadata={"example": "2027-12-31"})
 
 
+class ProductPictureOut(Schema):
+    """Made from a path."""
+
+    url = fields.Function(_address, metadata={"type": "string"})
+    thumbnail_url = fields.Function(
+        lambda path: _address(path, THUMBNAIL), metadata={"type": "string"}
+    )
+
+
 class ProductOut(Schema):
     id = Id()
     name = fields.String()
@@ -121,13 +135,14 @@ class ProductOut(Schema):
     kind = fields.String()
     category_code = fields.String()
     picture_urls = fields.Function(
-        lambda row: [MEDIA + path for path in row["pictures"]],
+        lambda row: [_address(path) for path in row["pictures"]],
         metadata={"type": "array", "items": {"type": "string"}},
     )
     fresh = fields.Boolean(metadata={"description": "鲜活易腐, no seven-day return."})
     no_return = fields.Boolean(
         metadata={"description": "Exempt from the seven-day return; the buyer must tick it."}
     )
+    pictures = fields.List(fields.Nested(ProductPictureOut))
     shelf_life_days = fields.Integer(allow_none=True)
     shelf_life_left_percent = fields.Integer(
         allow_none=True,

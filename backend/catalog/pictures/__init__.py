@@ -1,0 +1,1 @@
+"""Uploads: pictures for everybody, documents for few."""
