@@ -31,10 +31,16 @@ from backend.credit import views as credit_views
 from backend.credit.touches import adopt_touches
 from backend.orders import jobs as order_jobs
 from backend.orders import views as order_views
-from backend.orders.settlement import on_payment_succeeded, on_refund_succeeded
+from backend.orders.settlement import (
+    on_payment_succeeded,
+    on_refund_failed,
+    on_refund_succeeded,
+)
+from backend.orders.vouchers import jobs as voucher_jobs
+from backend.orders.vouchers import views as voucher_views
 from backend.payments import jobs as payment_jobs
 from backend.payments.applying import on_payment_notice, payment_succeeded
-from backend.payments.returning import on_refund_notice, refund_succeeded
+from backend.payments.returning import on_refund_notice, refund_failed, refund_succeeded
 from backend.settings import Settings, read_settings
 from backend.wechat import callbacks, mini_program, pay
 from backend.wechat import views as wechat_views
@@ -50,12 +56,13 @@ BLUEPRINTS = (
     account_views.blueprint,
     credit_views.blueprint,
     order_views.blueprint,
+    voucher_views.blueprint,
     competition_views.blueprint,
     operations.blueprint,
     callbacks.blueprint,
 )
 
-JOBS = (payment_jobs, order_jobs)
+JOBS = (payment_jobs, order_jobs, voucher_jobs)
 """Modules whose tasks the queue knows by being imported."""
 
 
@@ -66,7 +73,15 @@ def wire_news() -> dict[Hook[...], tuple[object, ...]]:
     payment_succeeded.wire(on_payment_succeeded)
     refund_notified.wire(on_refund_notice)
     refund_succeeded.wire(on_refund_succeeded)
-    told = (logged_in, payment_notified, payment_succeeded, refund_notified, refund_succeeded)
+    refund_failed.wire(on_refund_failed)
+    told = (
+        logged_in,
+        payment_notified,
+        payment_succeeded,
+        refund_notified,
+        refund_succeeded,
+        refund_failed,
+    )
     return {hook: hook.listeners for hook in told}
 
 

@@ -251,10 +251,16 @@ LISTS = [
     ("GET", "/v1/competitor/referral-links"),
     ("GET", "/v1/operator/teams"),
     ("GET", "/v1/operator/alarms"),
+    ("GET", "/v1/vouchers"),
+    ("GET", "/v1/orders/<no:order_no>/vouchers"),
+    ("GET", "/v1/operator/orders/<no:order_no>/vouchers"),
+    ("GET", "/v1/producers/<id:producer_id>/redemptions"),
 ]
 WITH_KEY = [
     ("POST", "/v1/orders"),
     ("POST", "/v1/operator/skus/<id:sku_id>/stock-corrections"),
+    ("POST", "/v1/orders/<no:order_no>/voucher-refunds"),
+    ("POST", "/v1/producers/<id:producer_id>/redemptions"),
 ]
 
 

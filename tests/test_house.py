@@ -34,6 +34,9 @@ HISTORIES = (
     "order_events",
     "provider_notices",
     "stock_movements",
+    "voucher_events",
+    "voucher_redemptions",
+    "voucher_returns",
 )
 
 

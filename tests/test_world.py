@@ -38,6 +38,7 @@ from tests.factories import (
     UserFactory,
     create_staff,
 )
+from tests.orders.vouchers.scenes import paid_vouchers
 
 Digest = dict[str, tuple[int, str]]
 """By table: how many rows, and a hash of them all."""
@@ -130,6 +131,10 @@ class World:
     link_code: str
     unpaid_order_no: str
     paid_order_no: str
+    voucher_order_no: str
+    voucher_producer_id: int
+    voucher_code: str
+    """Not redeemed yet; the order's others were redeemed and given back."""
 
     STAFF_LOGIN: ClassVar[str] = "known.operator"
 
@@ -198,6 +203,7 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
     buyer.visit(link_code)
     paid = buyer.place((sku.id, 1))["no"]
     buyer.pay(paid)
+    vouchers = paid_vouchers(buyer, people["producer"])
     with transaction():
         raise_alarm("amount_differs", "payment:1", expected_fen=1, found_fen=2)
         block(blocked.id, people["operator"].id, "恶意退款")
@@ -215,6 +221,9 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         link_code=link_code,
         unpaid_order_no=buyer.place((sku.id, 2))["no"],
         paid_order_no=paid,
+        voucher_order_no=vouchers.order_no,
+        voucher_producer_id=vouchers.producer_id,
+        voucher_code=vouchers.codes[2],
     )
 
 

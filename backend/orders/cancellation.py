@@ -12,6 +12,7 @@ from backend.core.life import SYSTEM, Author, Step
 from backend.orders.checkout import reservation
 from backend.orders.life import CANCEL, EXPIRE, StepNotPossible, Stepped, take_step
 from backend.orders.models import Order, OrderLine, OrderState
+from backend.orders.vouchers.queries import units_given_back
 from backend.payments.asking import Known, look
 from backend.payments.collecting import find_open_payment
 from backend.payments.jobs import close_payment
@@ -62,11 +63,14 @@ def expire_due() -> None:
 
 
 def release_goods(order: Stepped) -> None:
-    """Give back what the order had reserved."""
+    """Give back what the order had reserved and has not given back with its vouchers before."""
     lines = db.session.execute(
         select(OrderLine.sku_id, OrderLine.quantity).filter_by(order_id=order.id)
     )
-    stock.release(dict(lines.all()), cause=f"{reservation(order.no)}:end")
+    back = units_given_back(order.id)
+    rest = {sku_id: quantity - back.get(sku_id, 0) for sku_id, quantity in lines}
+    held = {sku_id: quantity for sku_id, quantity in rest.items() if quantity}
+    stock.release(held, cause=f"{reservation(order.no)}:end")
 
 
 def _end(order_no: str, step: Step, author: Author, reason: str | None) -> Stepped:

@@ -145,4 +145,6 @@ def _freeze(line: QuoteLine) -> dict[str, Any]:
         "county_class": offer.county_class,
         "recognition_id": offer.recognition_id,
         "recognition_number": offer.recognition_number,
+        "voucher_days": offer.voucher_days,
+        "voucher_persons": None if offer.voucher_days is None else offer.persons,
     }

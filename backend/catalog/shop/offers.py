@@ -32,6 +32,9 @@ class Offer:
     county_class: str
     recognition_id: int | None
     recognition_number: str | None
+    voucher_days: int | None
+    """A service: for how many days its vouchers are valid. `None` for goods."""
+    persons: int
     on_sale: bool
     available: int
 
@@ -43,6 +46,7 @@ _OFFERS = text(f"""
            m.county_code AS producer_county_code,
            p.county_code, a.name AS county_name, a.area_class AS county_class,
            r.id AS recognition_id, r.number AS recognition_number,
+           p.voucher_days, s.persons,
            s.on_sale AND p.state = 'listed' AS on_sale,
            k.on_hand - k.reserved AS available
       FROM skus s
