@@ -112,7 +112,7 @@ _REVERSE_LINES = text("""
     INSERT INTO credit_transfers
            (cause, kind, source, target, amount_fen, season_id, team_id, competitor_id,
             order_no, line_no, county_code, channel, at)
-    SELECT 'reverse:' || :refund_no || ':' || line_no || ':part', 'reverse', 'pending', 'sales',
+    SELECT 'reverse:' || :refund_no || ':' || line_no || '-part', 'reverse', 'pending', 'sales',
            least(returned_fen, held_fen),
            season_id, team_id, competitor_id, order_no, line_no, county_code, channel, :at
       FROM held JOIN returned USING (line_no)
