@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
+import structlog
+from structlog.testing import LogCapture
 
 from backend import Service
 from backend.core import clock
@@ -28,7 +29,7 @@ def noon(time: Time) -> None:
 
 
 @pytest.fixture(autouse=True)
-def template(app: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def configured(app: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     changed = {"wechat_voucher_reminder_template": TEMPLATE}
     settings = app.config["SETTINGS"].model_copy(update=changed)
     monkeypatch.setitem(app.config, "SETTINGS", settings)
@@ -215,8 +216,9 @@ def test_without_a_template_nobody_is_reminded_and_the_log_says_so_once(
     monkeypatch.setitem(app.config, "SETTINGS", settings)
     app.extensions.pop(reminding._TOLD, None)
     ending(api)
-    with capture_logs() as logs:
-        for _ in range(2):
-            reminding.remind_due()
-    assert [line["event"] for line in logs] == ["voucher_reminders_off"]
+    written = LogCapture()
+    monkeypatch.setattr(reminding, "log", structlog.wrap_logger(None, processors=[written]))
+    for _ in range(2):
+        reminding.remind_due()
+    assert [line["event"] for line in written.entries] == ["voucher_reminders_off"]
     assert messages(api.wechat) == []
