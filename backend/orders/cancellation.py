@@ -1,5 +1,7 @@
 """Ending an unpaid order: the buyer cancels it, or its time runs out. The stock comes back."""
 
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 
 from sqlalchemy import select
@@ -62,15 +64,18 @@ def expire_due() -> None:
     each_in_transaction(due_orders(), end)
 
 
-def release_goods(order: Stepped) -> None:
-    """Give back what the order had reserved and has not given back with its vouchers before."""
+def release_goods(order: Stepped, ended_now: Mapping[int, int] | None = None) -> None:
+    """Give back what the order had reserved and has not given back with its vouchers before.
+
+    `ended_now`: by SKU id, units whose vouchers have just ended and which are given back here.
+    """
     lines = db.session.execute(
         select(OrderLine.sku_id, OrderLine.quantity).filter_by(order_id=order.id)
     )
-    back = units_given_back(order.id)
-    rest = {sku_id: quantity - back.get(sku_id, 0) for sku_id, quantity in lines}
-    held = {sku_id: quantity for sku_id, quantity in rest.items() if quantity}
-    stock.release(held, cause=f"{reservation(order.no)}:end")
+    held = Counter(dict(lines.all()))
+    held.subtract(units_given_back(order.id))
+    held.update(ended_now or {})
+    stock.release(+held, cause=f"{reservation(order.no)}:end")
 
 
 def _end(order_no: str, step: Step, author: Author, reason: str | None) -> Stepped:

@@ -98,9 +98,7 @@ def on_refund_succeeded(refund: Refund, payment: Payment) -> None:
             stock.release(units, cause=f"{reservation(order_no)}:{refund.no}")
         return
     order = take_step(order_no, CLOSE, WECHAT, f"退款 {refund.no} 已到账")
-    # Before the last vouchers end: their units are among what the order still holds.
-    release_goods(order)
-    returning.settle(refund)
+    release_goods(order, ended_now=returning.settle(refund))
     ledger.reverse_order(order_no, refund.no)
 
 

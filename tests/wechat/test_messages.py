@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-import structlog
 from structlog.testing import LogCapture
 
 from backend import Service
 from backend.wechat import messages
 from backend.wechat.messages import Delivery, Outcome, send_message, thing
 from simulator.testing import RunningSimulator
+from tests.core.contexts import recorder
 
 OPENID = "oREADER"
 TEMPLATE = "tmpl-expiry"
@@ -89,7 +89,7 @@ def test_neither_the_reader_nor_the_text_is_logged(
     reader: str, wechat: RunningSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written = LogCapture()
-    monkeypatch.setattr(messages, "log", structlog.wrap_logger(None, processors=[written]))
+    monkeypatch.setattr(messages, "log", recorder(written))
     fault(wechat, body={"errcode": 47003, "errmsg": f"argument invalid {OPENID}"})
     send_message(reader, TEMPLATE, FIELDS)
     assert written.entries[0]["errcode"] == 47003

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-import structlog
 from structlog.testing import LogCapture
 
 from backend import Service
@@ -13,6 +12,7 @@ from backend.orders.vouchers import reminding
 from simulator.testing import RunningSimulator
 from tests.api import Api
 from tests.conftest import Time, Worker
+from tests.core.contexts import recorder
 from tests.orders.test_any_sequence import rows
 from tests.orders.vouchers.scenes import Trip, end_in, trip
 from tests.payments.books import alarms
@@ -217,7 +217,7 @@ def test_without_a_template_nobody_is_reminded_and_the_log_says_so_once(
     app.extensions.pop(reminding._TOLD, None)
     ending(api)
     written = LogCapture()
-    monkeypatch.setattr(reminding, "log", structlog.wrap_logger(None, processors=[written]))
+    monkeypatch.setattr(reminding, "log", recorder(written))
     for _ in range(2):
         reminding.remind_due()
     assert [line["event"] for line in written.entries] == ["voucher_reminders_off"]
