@@ -151,8 +151,6 @@ class RedemptionsOut(Schema):
 class VoucherRefundIn(Schema):
     codes = fields.List(
         String(max_length=60),
-        load_default=None,
-        allow_none=False,
         validate=validate.Length(min=1, max=MOST_CODES, error=f"应有 1 到 {MOST_CODES} 个券码"),
         metadata={"description": "The vouchers to give back; all that are unused if left out."},
     )

@@ -63,7 +63,7 @@ def refund_vouchers(headers: dict[str, str], body: dict[str, Any], order_no: str
     who = caller().user_id
     order = find_order_of(who, order_no)
     refund = returning.give_back(
-        order, body["codes"], buyer(who), body["reason"], headers["idempotency_key"]
+        order, body.get("codes"), buyer(who), body["reason"], headers["idempotency_key"]
     )
     return {"refund": refund, "requested_by": "buyer"}
 
