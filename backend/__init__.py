@@ -3,6 +3,8 @@
 `create_app` is the one place where the rooms are joined.
 """
 
+from collections.abc import Callable
+
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
@@ -19,6 +21,7 @@ from backend.catalog.pictures import views as picture_views
 from backend.catalog.producers import jobs as producer_jobs
 from backend.catalog.producers import operator_views as producer_review_views
 from backend.catalog.producers import views as producer_views
+from backend.catalog.producers.life import producer_standing_changed
 from backend.catalog.products import operator_views as product_review_views
 from backend.catalog.products import views as product_views
 from backend.catalog.products.listing import product_delisted, product_listed
@@ -46,10 +49,16 @@ from backend.credit import views as credit_views
 from backend.credit.touches import adopt_touches
 from backend.orders import jobs as order_jobs
 from backend.orders import views as order_views
-from backend.orders.settlement import on_payment_succeeded, on_refund_succeeded
+from backend.orders.settlement import (
+    on_payment_succeeded,
+    on_refund_failed,
+    on_refund_succeeded,
+)
+from backend.orders.vouchers import jobs as voucher_jobs
+from backend.orders.vouchers import views as voucher_views
 from backend.payments import jobs as payment_jobs
 from backend.payments.applying import on_payment_notice, payment_succeeded
-from backend.payments.returning import on_refund_notice, refund_succeeded
+from backend.payments.returning import on_refund_notice, refund_failed, refund_succeeded
 from backend.settings import Settings, read_settings
 from backend.wechat import callbacks, mini_program, pay
 from backend.wechat import views as wechat_views
@@ -73,6 +82,7 @@ BLUEPRINTS = (
     account_views.blueprint,
     credit_views.blueprint,
     order_views.blueprint,
+    voucher_views.blueprint,
     competition_views.blueprint,
     operations.blueprint,
     callbacks.blueprint,
@@ -84,31 +94,30 @@ JOBS = (
     picture_jobs,
     producer_jobs,
     recognition_jobs,
+    voucher_jobs,
 )
 """Modules whose tasks the queue knows by being imported."""
 
 
-def wire_news() -> dict[Hook[...], tuple[object, ...]]:
-    """How news travels up from a room to those above it: the one table of hooks."""
-    logged_in.wire(adopt_touches)
-    product_listed.wire(on_product_listed)
-    product_delisted.wire()
-    recognition_changed.wire()
-    payment_notified.wire(on_payment_notice)
-    payment_succeeded.wire(on_payment_succeeded)
-    refund_notified.wire(on_refund_notice)
-    refund_succeeded.wire(on_refund_succeeded)
-    told = (
-        logged_in,
-        product_listed,
-        product_delisted,
-        recognition_changed,
-        payment_notified,
-        payment_succeeded,
-        refund_notified,
-        refund_succeeded,
-    )
-    return {hook: hook.listeners for hook in told}
+NEWS: dict[Hook[...], tuple[Callable[..., None], ...]] = {
+    logged_in: (adopt_touches,),
+    product_listed: (on_product_listed,),
+    product_delisted: (),
+    producer_standing_changed: (),
+    recognition_changed: (),
+    payment_notified: (on_payment_notice,),
+    payment_succeeded: (on_payment_succeeded,),
+    refund_notified: (on_refund_notice,),
+    refund_succeeded: (on_refund_succeeded,),
+    refund_failed: (on_refund_failed,),
+}
+"""How news travels up from a room to those above it: the one table of hooks."""
+
+
+def wire_news() -> None:
+    """Let everybody listen to what they are told."""
+    for hook, listeners in NEWS.items():
+        hook.wire(*listeners)
 
 
 class Json(DefaultJSONProvider):

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     wechat_pay_public_key_id: str = Field(pattern=r"^PUB_KEY_ID_")
     wechat_pay_public_key_file: Path
     wechat_timeout_seconds: float = Field(5, gt=0)
+    wechat_voucher_reminder_template: str | None = Field(None, min_length=1)
+    """Subscription message before a voucher ends: thing1 product, date2 last day, thing3 note.
+    Without it nobody is reminded."""
 
     login_days: int = Field(7, ge=1)
     pay_within_seconds: int = Field(900, ge=1)

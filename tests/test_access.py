@@ -62,6 +62,13 @@ MAY_CALL: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/uploads/<no:upload_no>"): LOGGED_IN,
     ("GET", "/v1/uploads/<no:upload_no>/content"): LOGGED_IN,
     ("POST", "/v1/uploads/<no:upload_no>/completion"): LOGGED_IN,
+    ("GET", "/v1/vouchers"): LOGGED_IN,
+    ("GET", "/v1/orders/<no:order_no>/vouchers"): LOGGED_IN,
+    ("POST", "/v1/orders/<no:order_no>/voucher-refunds"): LOGGED_IN,
+    ("GET", "/v1/operator/orders/<no:order_no>/vouchers"): MONEY,
+    ("GET", "/v1/producers/<id:producer_id>/vouchers/<typed:code>"): PRODUCER,
+    ("GET", "/v1/producers/<id:producer_id>/redemptions"): PRODUCER,
+    ("POST", "/v1/producers/<id:producer_id>/redemptions"): PRODUCER,
     ("GET", "/v1/competitor/credit"): COMPETITOR,
     ("GET", "/v1/competitor/credit/transfers"): COMPETITOR,
     ("GET", "/v1/competitor/referral-links"): COMPETITOR,
@@ -310,13 +317,18 @@ def test_the_order_of_somebody_else_does_not_exist(world: World, endpoint: tuple
         known_to_nobody = example.path.replace(world.paid_order_no, "X261124AAAAAAAAAA").replace(
             world.unpaid_order_no, "X261124AAAAAAAAAA"
         )
+        known_to_nobody = known_to_nobody.replace(world.voucher_order_no, "X261124AAAAAAAAAA")
         refused(world.ask(example, by=stranger, path=known_to_nobody), 404, "order_not_found")
     assert world.tables.changed() == []
 
 
 def test_a_list_of_orders_holds_the_callers_own_only(world: World) -> None:
     mine = world.people["consumer"].get("/v1/orders")["items"]
-    assert {order["no"] for order in mine} == {world.paid_order_no, world.unpaid_order_no}
+    assert {order["no"] for order in mine} == {
+        world.paid_order_no,
+        world.unpaid_order_no,
+        world.voucher_order_no,
+    }
     assert world.people["organisation"].get("/v1/orders")["items"] == []
 
 

@@ -44,6 +44,18 @@ def _upload_form(world: World) -> Example:
     return Example("POST", path_of_form(announced), None, body, headers, 204)
 
 
+def _voucher_refund(world: World) -> Example:
+    path = f"/v1/orders/{world.voucher_order_no}/voucher-refunds"
+    body = {"codes": [world.voucher_code], "reason": "行程有变"}
+    return Example("POST", path, "consumer", body, _new_key(), 201)
+
+
+def _redemption(world: World) -> Example:
+    path = f"/v1/producers/{world.voucher_producer_id}/redemptions"
+    body = {"code": f"XB1:{world.voucher_code}", "persons": 1}
+    return Example("POST", path, "producer", body, _new_key(), 201)
+
+
 def _new_key() -> dict[str, str]:
     return {"Idempotency-Key": uuid4().hex}
 
@@ -316,6 +328,21 @@ EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
     ("POST", "/v1/uploads/<no:upload_no>/completion"): _post(
         "/v1/uploads/{document_no}/completion", "consumer", _nothing
     ),
+    ("GET", "/v1/vouchers"): _get("/v1/vouchers?state=active&limit=5", "consumer"),
+    ("GET", "/v1/orders/<no:order_no>/vouchers"): _get(
+        "/v1/orders/{voucher_order_no}/vouchers?limit=5", "consumer"
+    ),
+    ("POST", "/v1/orders/<no:order_no>/voucher-refunds"): _voucher_refund,
+    ("GET", "/v1/operator/orders/<no:order_no>/vouchers"): _get(
+        "/v1/operator/orders/{voucher_order_no}/vouchers?limit=5", "finance"
+    ),
+    ("GET", "/v1/producers/<id:producer_id>/vouchers/<typed:code>"): _get(
+        "/v1/producers/{voucher_producer_id}/vouchers/{voucher_code}", "producer"
+    ),
+    ("GET", "/v1/producers/<id:producer_id>/redemptions"): _get(
+        "/v1/producers/{voucher_producer_id}/redemptions?limit=5", "producer"
+    ),
+    ("POST", "/v1/producers/<id:producer_id>/redemptions"): _redemption,
     ("GET", "/v1/competitor/credit"): _get("/v1/competitor/credit", "competitor"),
     ("GET", "/v1/competitor/credit/transfers"): _get(
         "/v1/competitor/credit/transfers?limit=5", "competitor"

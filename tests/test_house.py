@@ -38,6 +38,9 @@ HISTORIES = (
     "recognition_events",
     "stock_movements",
     "upload_events",
+    "voucher_events",
+    "voucher_redemptions",
+    "voucher_returns",
 )
 
 

@@ -237,7 +237,7 @@ def test_without_its_cache_the_service_is_ready_and_works(
         state = ready.json()
         assert (state["status"], state["database"], state["cache"]) == ("ready", "ok", "down")
         products = service.get("/v1/products").json()["items"]
-        assert [product["id"] for product in products] == [str(world.sku.product_id)]
+        assert str(world.sku.product_id) in [product["id"] for product in products]
 
 
 def test_a_healthy_service_is_ready(world: World) -> None:

@@ -45,6 +45,7 @@ from tests.factories import (
     create_staff,
     registered_producer,
 )
+from tests.orders.vouchers.scenes import paid_vouchers
 from tests.uploads import PDF, upload
 
 Digest = dict[str, tuple[int, str]]
@@ -150,6 +151,10 @@ class World:
     producer_member_id: int
     invitation_code: str
     document_no: str
+    voucher_order_no: str
+    voucher_producer_id: int
+    voucher_code: str
+    """Not redeemed yet; the order's others were redeemed and given back."""
 
     STAFF_LOGIN: ClassVar[str] = "known.operator"
 
@@ -229,6 +234,7 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
     for each in producers.values():
         ProducerMemberFactory(producer_id=each, user_id=people["producer"].id)
     invitations = f"/v1/producers/{producers['approved']}/invitations"
+    vouchers = paid_vouchers(buyer, people["producer"])
     with transaction():
         raise_alarm("amount_differs", "payment:1", expected_fen=1, found_fen=2)
         block(blocked.id, people["operator"].id, "恶意退款")
@@ -257,6 +263,9 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         producer_member_id=ProducerMemberFactory(producer_id=producers["approved"]).id,
         invitation_code=people["producer"].post(invitations, {"as_owner": False})["code"],
         document_no=upload(app, buyer, PDF, purpose="document")["no"],
+        voucher_order_no=vouchers.order_no,
+        voucher_producer_id=vouchers.producer_id,
+        voucher_code=vouchers.codes[2],
     )
 
 

@@ -52,6 +52,9 @@ class Problem(MarshmallowSchema):
     state = fields.String(metadata={"description": "The state the order was found in."})
     step = fields.String(metadata={"description": "The step that it does not allow."})
     product_id = fields.String(metadata={"description": "The product that is there already."})
+    redeemed_at = fields.String(metadata={"description": "With `voucher_used`: when."})
+    valid_to = fields.String(metadata={"description": "With `voucher_expired`: since when."})
+    persons_left = fields.Integer(metadata={"description": "With `voucher_persons_short`."})
     wechat_code = fields.String(metadata={"description": "WeChat's own code."})
 
 

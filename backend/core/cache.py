@@ -43,6 +43,17 @@ class Cache:
         """Forget `key`; does nothing when Valkey is unreachable."""
         self._attempt(lambda client: client.delete(key))
 
+    def count(self, key: str, seconds: int) -> None:
+        """One more under `key`; the first one opens a window of `seconds`. Not when unreachable."""
+
+        def add(client: redis.Redis) -> None:
+            with client.pipeline() as together:
+                together.incr(key)
+                together.expire(key, seconds, nx=True)
+                together.execute()
+
+        self._attempt(add)
+
     def answers(self) -> bool | None:
         """Whether Valkey answers; `None` where none is configured."""
         if self._client is None:

@@ -1,6 +1,6 @@
 """Lives: a table of allowed steps, and one function that takes a step, guarded in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import InstrumentedAttribute, Mapped
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from backend.core import clock
 from backend.core.database import Base, Key, db, table_of
@@ -105,19 +106,7 @@ class Life:
         The guard is part of the UPDATE, so of two steps at once one wins and the other is
         refused with the state it found. Answers the row's `id`, `came_from` and `returning`.
         """
-        columns = self._table.c
-        before = (
-            select(columns.id, self._state.label("came_from"))
-            .where(where, self._state.in_(step.from_states))
-            .with_for_update()
-            .subquery("before")
-        )
-        row = db.session.execute(
-            update(self._table)
-            .where(columns.id == before.c.id)
-            .values({self._state.name: step.to_state, **changes})
-            .returning(columns.id, before.c.came_from, *(columns[c.key] for c in returning))
-        ).one_or_none()
+        row = db.session.execute(self._step(where, step, returning, changes)).one_or_none()
         if row is None:
             found = db.session.execute(select(self._state).where(where)).scalar_one_or_none()
             if found is None:
@@ -126,10 +115,57 @@ class Life:
         self._tell(row.id, step, row.came_from, author, reason)
         return row
 
+    def take_all(
+        self,
+        where: ColumnElement[bool],
+        step: Step,
+        author: Author,
+        reason: str | None = None,
+        *,
+        returning: Sequence[InstrumentedAttribute[Any]] = (),
+        **changes: object,
+    ) -> Sequence[Row[Any]]:
+        """Take a step on every row `where` names whose state allows it; the rest stay as they are.
+
+        Rows are locked in the order of their ids. Answers as `take` does, for each row.
+        """
+        rows = db.session.execute(self._step(where, step, returning, changes)).all()
+        events = [self._event(row.id, step, row.came_from, author, reason) for row in rows]
+        if events:
+            db.session.execute(self._events, events)
+        return rows
+
+    def _step(
+        self,
+        where: ColumnElement[bool],
+        step: Step,
+        returning: Sequence[InstrumentedAttribute[Any]],
+        changes: Mapping[str, object],
+    ) -> ReturningUpdate[Any]:
+        columns = self._table.c
+        before = (
+            select(columns.id, self._state.label("came_from"))
+            .where(where, self._state.in_(step.from_states))
+            .order_by(columns.id)
+            .with_for_update()
+            .subquery("before")
+        )
+        return (
+            update(self._table)
+            .where(columns.id == before.c.id)
+            .values({self._state.name: step.to_state, **changes})
+            .returning(columns.id, before.c.came_from, *(columns[c.key] for c in returning))
+        )
+
     def _tell(
         self, row_id: int, step: Step, came_from: str | None, author: Author, reason: str | None
     ) -> None:
-        event = {
+        db.session.execute(self._events, self._event(row_id, step, came_from, author, reason))
+
+    def _event(
+        self, row_id: int, step: Step, came_from: str | None, author: Author, reason: str | None
+    ) -> dict[str, object]:
+        return {
             self._subject: row_id,
             "step": step.name,
             "from_state": came_from,
@@ -139,4 +175,3 @@ class Life:
             "reason": reason,
             "at": clock.now(),
         }
-        db.session.execute(self._events, event)

@@ -27,10 +27,17 @@ class CodeConverter(BaseConverter):
     regex = "[0-9A-Za-z]{4,32}"
 
 
+class TypedCodeConverter(BaseConverter):
+    """`<typed:…>`: a code as people type or scan it, with blanks, dashes and our QR prefix."""
+
+    regex = "[0-9A-Za-z: -]{4,40}"
+
+
 CONVERTERS: dict[str, type[BaseConverter]] = {
     "id": IdConverter,
     "no": NumberConverter,
     "code": CodeConverter,
+    "typed": TypedCodeConverter,
 }
 
 

@@ -1,10 +1,10 @@
 """The ledger of credit: immutable transfers, each posted once for its cause.
 
 Balances are sums over transfers and are stored nowhere. `accrue` moves a line's amount from
-`sales` to the competitor's `pending`; `reverse` moves what is left of it back.
+`sales` to the competitor's `pending`; `reverse` moves it back, in part or what is left of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +96,45 @@ def reverse_order(order_no: str, refund_no: str) -> None:
     An order without credit leaves no trace; the same refund again changes nothing.
     """
     db.session.execute(_REVERSE, {"order_no": order_no, "refund_no": refund_no, "at": clock.now()})
+
+
+_REVERSE_LINES = text("""
+    WITH returned AS (
+        SELECT * FROM unnest(CAST(:line_nos AS bigint[]), CAST(:amounts AS bigint[]))
+                   AS r (line_no, returned_fen)
+    ), held AS (
+        SELECT sum(amount_fen * CASE kind WHEN 'accrue' THEN 1 ELSE -1 END) AS held_fen,
+               season_id, team_id, competitor_id, order_no, line_no, county_code, channel
+          FROM credit_transfers
+         WHERE order_no = :order_no
+         GROUP BY season_id, team_id, competitor_id, order_no, line_no, county_code, channel
+    )
+    INSERT INTO credit_transfers
+           (cause, kind, source, target, amount_fen, season_id, team_id, competitor_id,
+            order_no, line_no, county_code, channel, at)
+    SELECT 'reverse:' || :refund_no || ':' || line_no || '-part', 'reverse', 'pending', 'sales',
+           least(returned_fen, held_fen),
+           season_id, team_id, competitor_id, order_no, line_no, county_code, channel, :at
+      FROM held JOIN returned USING (line_no)
+     WHERE least(returned_fen, held_fen) > 0
+    ON CONFLICT (cause) DO NOTHING
+""")
+
+
+def reverse_lines(order_no: str, refund_no: str, amounts: Mapping[int, int]) -> None:
+    """A refund gave back part of some lines: by line number the amount (fen) that no longer counts.
+
+    Never more than a line still holds; the same refund again changes nothing. The caller holds
+    the lock of the order's payment, so that no other refund of it counts at the same time.
+    """
+    parameters = {
+        "order_no": order_no,
+        "refund_no": refund_no,
+        "line_nos": list(amounts),
+        "amounts": list(amounts.values()),
+        "at": clock.now(),
+    }
+    db.session.execute(_REVERSE_LINES, parameters)
 
 
 _BALANCE = text("""

@@ -1,5 +1,7 @@
 """Ending an unpaid order: the buyer cancels it, or its time runs out. The stock comes back."""
 
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 
 from sqlalchemy import select
@@ -12,6 +14,7 @@ from backend.core.life import SYSTEM, Author, Step
 from backend.orders.checkout import reservation
 from backend.orders.life import CANCEL, EXPIRE, StepNotPossible, Stepped, take_step
 from backend.orders.models import Order, OrderLine, OrderState
+from backend.orders.vouchers.queries import units_given_back
 from backend.payments.asking import Known, look
 from backend.payments.collecting import find_open_payment
 from backend.payments.jobs import close_payment
@@ -61,12 +64,18 @@ def expire_due() -> None:
     each_in_transaction(due_orders(), end)
 
 
-def release_goods(order: Stepped) -> None:
-    """Give back what the order had reserved."""
+def release_goods(order: Stepped, ended_now: Mapping[int, int] | None = None) -> None:
+    """Give back what the order had reserved and has not given back with its vouchers before.
+
+    `ended_now`: by SKU id, units whose vouchers have just ended and which are given back here.
+    """
     lines = db.session.execute(
         select(OrderLine.sku_id, OrderLine.quantity).filter_by(order_id=order.id)
     )
-    stock.release(dict(lines.all()), cause=f"{reservation(order.no)}:end")
+    held = Counter(dict(lines.all()))
+    held.subtract(units_given_back(order.id))
+    held.update(ended_now or {})
+    stock.release(+held, cause=f"{reservation(order.no)}:end")
 
 
 def _end(order_no: str, step: Step, author: Author, reason: str | None) -> Stepped:

@@ -2,16 +2,25 @@
 
 from sqlalchemy import select
 
+from backend.catalog.stock import keeping as stock
+from backend.core import clock
 from backend.core.database import db
 from backend.core.errors import DomainError
 from backend.core.life import Author
 from backend.credit import ledger
 from backend.orders.cancellation import release_goods
+from backend.orders.checkout import reservation
 from backend.orders.life import CLOSE, PAY, WECHAT, StepNotPossible, Stepped, take_step
 from backend.orders.models import Order, OrderLine, OrderState
+from backend.orders.vouchers import issuing, returning
 from backend.payments.models import Payment, Refund
 from backend.payments.queries import refunded_fen
-from backend.payments.refunding import request_refund
+from backend.payments.refunding import (
+    RefundExceedsPayment,
+    find_refund,
+    lock_payment,
+    request_refund,
+)
 
 
 class NothingToRefund(DomainError):
@@ -20,8 +29,16 @@ class NothingToRefund(DomainError):
     message = "该订单没有可退的款项"
 
 
+REFUND_ERRORS = (
+    NothingToRefund,
+    RefundExceedsPayment,
+    returning.VouchersBegun,
+    returning.VoucherRefundTooLate,
+)
+
+
 def on_payment_succeeded(payment: Payment) -> None:
-    """The order is paid and its competitor credited; if it cannot be paid any more, money back.
+    """The order is paid, its vouchers issued, its competitor credited; or the money goes back.
 
     An order that was cancelled, ran out of time, or is already paid by another payment: this
     payment is refunded in full, automatically, once.
@@ -39,6 +56,7 @@ def on_payment_succeeded(payment: Payment) -> None:
             by=None,
         )
         return
+    issuing.issue(order.id, payment.paid_at or clock.now())
     credited = _credited(order)
     if credited is not None:
         ledger.accrue(credited)
@@ -47,30 +65,46 @@ def on_payment_succeeded(payment: Payment) -> None:
 def refund_in_full(order: Order, author: Author, reason: str) -> Refund:
     """Send back everything that was paid for a paid order. Asking twice is asking once.
 
-    Raises `NothingToRefund` for an order that is not paid.
+    Its vouchers are locked with it. Raises `NothingToRefund` for an order that is not paid,
+    `VouchersBegun` and `VoucherRefundTooLate` for vouchers that do not go back whole.
     """
     if order.state != OrderState.paid or order.payment_no is None:
         raise NothingToRefund(state=order.state)
-    return request_refund(
-        order.payment_no,
-        order.total_fen,
-        cause=f"order:{order.no}",
-        reason=reason,
-        by=author.user_id,
+    lock_payment(order.payment_no)
+    cause = f"order:{order.no}"
+    earlier = find_refund(cause)
+    if earlier is not None:
+        return earlier
+    shares = returning.take_back_all(order, author, reason)
+    refund = request_refund(
+        order.payment_no, order.total_fen, cause=cause, reason=reason, by=author.user_id
     )
+    returning.tie(shares, refund)
+    return refund
 
 
 def on_refund_succeeded(refund: Refund, payment: Payment) -> None:
-    """All the money is back: the order is closed, its goods are free, its credit is reversed.
+    """Part of the money is back: vouchers end with it. All of it: the order is closed too.
 
-    A payment that never paid an order changes nothing but itself.
+    Then its goods are free and its credit is reversed. A payment that never paid an order changes
+    nothing but itself.
     """
     order_no = db.session.scalar(select(Order.no).filter_by(payment_no=payment.no))
-    if order_no is None or refunded_fen(payment) < payment.amount_fen:
+    if order_no is None:
+        return
+    if refunded_fen(payment) < payment.amount_fen:
+        units = returning.settle(refund)
+        if units:
+            stock.release(units, cause=f"{reservation(order_no)}:{refund.no}")
         return
     order = take_step(order_no, CLOSE, WECHAT, f"退款 {refund.no} 已到账")
-    release_goods(order)
+    release_goods(order, ended_now=returning.settle(refund))
     ledger.reverse_order(order_no, refund.no)
+
+
+def on_refund_failed(refund: Refund, payment: Payment) -> None:
+    """WeChat closed the refund without paying: what it had locked is free again."""
+    returning.revive(refund)
 
 
 def _credited(order: Stepped) -> ledger.CreditedOrder | None:

@@ -29,7 +29,6 @@ from backend.orders.schemas import (
 from backend.orders.wishes import Wish
 from backend.payments.models import Refund
 from backend.payments.queries import refunds_of
-from backend.payments.refunding import RefundExceedsPayment
 from backend.wechat.errors import AlreadyPaid, PaymentNotPossible, WeChatUnavailable
 
 blueprint = Blueprint("orders", __name__, url_prefix="/v1", description="Quote, order, pay.")
@@ -126,7 +125,7 @@ def pay_order(order_no: str) -> Mapping[str, str]:
 
 @blueprint.post("/orders/<no:order_no>/refunds")
 @allow(Role.consumer)
-@refuses(life.OrderNotFound, settlement.NothingToRefund, RefundExceedsPayment)
+@refuses(life.OrderNotFound, *settlement.REFUND_ERRORS)
 @blueprint.arguments(RefundIn)
 @blueprint.response(201, RefundOut)
 def refund_order(body: dict[str, str], order_no: str) -> Any:
@@ -149,7 +148,7 @@ def inspect_order(order_no: str) -> Any:
 
 @blueprint.post("/operator/orders/<no:order_no>/refunds")
 @allow(Role.operator)
-@refuses(life.OrderNotFound, settlement.NothingToRefund, RefundExceedsPayment)
+@refuses(life.OrderNotFound, *settlement.REFUND_ERRORS)
 @blueprint.arguments(RefundIn)
 @blueprint.response(201, RefundOut)
 def refund_any_order(body: dict[str, str], order_no: str) -> Any:

@@ -17,6 +17,23 @@ class RefundExceedsPayment(DomainError):
     message = "退款金额超过可退金额"
 
 
+def lock_payment(payment_no: str) -> Payment:
+    """The payment with its row locked: the first lock of whoever changes what was paid for."""
+    return db.session.scalars(
+        select(Payment)
+        .filter_by(no=payment_no)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def find_refund(cause: str) -> Refund | None:
+    """The refund that was requested for a cause, unless WeChat closed it."""
+    return db.session.scalars(
+        select(Refund).where(Refund.cause == cause, Refund.state != "closed")
+    ).one_or_none()
+
+
 def request_refund(
     payment_no: str, amount_fen: int, *, cause: str, reason: str, by: int | None
 ) -> Refund:
@@ -25,15 +42,8 @@ def request_refund(
     The payment's row is locked while claiming, and a constraint keeps all claims within the
     amount. Raises `RefundExceedsPayment`.
     """
-    payment = db.session.scalars(
-        select(Payment)
-        .filter_by(no=payment_no)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-    earlier = db.session.scalars(
-        select(Refund).where(Refund.cause == cause, Refund.state != "closed")
-    ).one_or_none()
+    payment = lock_payment(payment_no)
+    earlier = find_refund(cause)
     if earlier is not None:
         return earlier
     left = payment.amount_fen - payment.refunding_fen

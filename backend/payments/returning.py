@@ -33,6 +33,9 @@ PASSING = frozenset({"NOT_ENOUGH"})
 refund_succeeded: Hook[[Refund, Payment]] = Hook("refund_succeeded")
 """Told once for each refund, in the transaction that learns of it."""
 
+refund_failed: Hook[[Refund, Payment]] = Hook("refund_failed")
+"""Told once for each refund that WeChat closed: it paid nothing, and never will."""
+
 
 def due_refunds() -> list[str]:
     """Numbers of refunds without a final result whose next try is due."""
@@ -103,7 +106,9 @@ def settle(result: RefundResult) -> Outcome:
         case "CLOSED":
             refund.state = "closed"
             payment.refunding_fen -= refund.amount_fen
+            db.session.flush()
             _alarm("refund_closed", refund)
+            refund_failed.tell(refund, payment)
         case _:
             return _refuse("refund_status_unknown", result)
     db.session.flush()

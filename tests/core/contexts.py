@@ -1,7 +1,10 @@
-"""Work in threads of a test, each with an application context and a transaction of its own."""
+"""Work in threads of a test, each with a transaction of its own; and what modules log."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import structlog
+from structlog.testing import LogCapture
 
 from backend import Service
 from backend.core.database import transaction
@@ -22,3 +25,10 @@ def apart(app: Service, work: Callable[[Given], Result]) -> Callable[[Given], Re
             return error
 
     return run
+
+
+def recorder(written: LogCapture) -> Any:
+    """A logger to put in a module's place, of whatever level; tests log errors only."""
+    return structlog.wrap_logger(
+        None, processors=[written], wrapper_class=structlog.make_filtering_bound_logger(0)
+    )

@@ -61,6 +61,20 @@ def test_what_is_kept_comes_back_until_it_is_forgotten(valkey: Cache) -> None:
     assert valkey.get("key") is None
 
 
+def test_a_count_goes_up_in_a_window_that_its_first_one_opened(valkey: Cache) -> None:
+    valkey.count("misses", 1)
+    wait(0.6)
+    valkey.count("misses", 60)
+    assert valkey.get("misses") == b"2"
+    wait(0.6)
+    assert valkey.get("misses") is None
+
+
+def test_counting_without_valkey_does_nothing(dead: Cache) -> None:
+    dead.count("misses", 60)
+    assert dead.get("misses") is None
+
+
 def test_what_is_kept_expires(valkey: Cache) -> None:
     valkey.set("key", b"value", 0.05)
     wait(0.15)

@@ -17,6 +17,7 @@ from backend.credit.ledger import (
     CreditedOrder,
     accrue,
     balance,
+    reverse_lines,
     reverse_order,
 )
 from backend.credit.models import CreditTransfer
@@ -122,6 +123,48 @@ def test_accruing_after_the_reversal_does_not_bring_the_credit_back() -> None:
 
 def test_reversing_an_order_without_credit_leaves_no_trace() -> None:
     reverse("X-unknown")
+    assert transfers() == []
+
+
+def reverse_part(amounts: dict[int, int], refund_no: str = "R1") -> None:
+    with transaction():
+        reverse_lines("X1", refund_no, amounts)
+
+
+def test_a_part_of_a_line_goes_back_once_for_each_refund() -> None:
+    seller = CompetitorFactory()
+    post(order_of(seller))
+    for _ in range(3):
+        reverse_part({1: 990})
+    reverse_part({1: 1000, 2: 10}, "R2")
+    assert transfers() == [
+        *ACCRUED,
+        ("reverse:R1:1-part", "reverse", "pending", "sales", 990),
+        ("reverse:R2:1-part", "reverse", "pending", "sales", 1000),
+        ("reverse:R2:2-part", "reverse", "pending", "sales", 10),
+    ]
+    assert balance(seller.id) == Balance(5000, 7000, 2000, 1)
+
+
+def test_never_more_goes_back_than_the_line_still_holds() -> None:
+    seller = CompetitorFactory()
+    post(order_of(seller))
+    reverse_part({1: 5000})
+    reverse_part({1: 5000, 2: 9999, 3: 1}, "R2")
+    reverse_part({1: 1}, "R3")
+    assert balance(seller.id) == Balance(0, 7000, 7000, 1)
+
+
+def test_what_a_part_left_goes_back_with_the_whole_even_for_the_same_refund() -> None:
+    seller = CompetitorFactory()
+    post(order_of(seller))
+    reverse_part({1: 990})
+    reverse()
+    assert balance(seller.id) == Balance(0, 7000, 7000, 1)
+
+
+def test_a_part_of_an_order_without_credit_leaves_no_trace() -> None:
+    reverse_part({1: 100})
     assert transfers() == []
 
 

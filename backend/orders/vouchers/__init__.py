@@ -1,0 +1,1 @@
+"""Tourism services: paying yields vouchers, the supplier redeems them on site."""
