@@ -29,6 +29,7 @@ MONEY = {Role.operator, Role.finance}
 SEASON = {Role.operator, Role.organiser}
 OPERATOR = {Role.operator}
 COMPETITOR = {Role.competitor}
+PRODUCER = {Role.producer}
 
 MAY_CALL: dict[tuple[str, str], set[str]] = {
     ("GET", "/"): EVERYBODY,
@@ -69,6 +70,18 @@ MAY_CALL: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/operator/teams/<id:team_id>/competitors"): SEASON,
     ("POST", "/v1/operator/competitors/<id:competitor_id>/withdrawal"): SEASON,
     ("POST", "/v1/operator/skus/<id:sku_id>/stock-corrections"): OPERATOR,
+    ("GET", "/v1/operator/skus/<id:sku_id>/stock-movements"): OPERATOR,
+    ("PUT", "/v1/operator/skus/<id:sku_id>/low-stock"): OPERATOR,
+    ("DELETE", "/v1/operator/skus/<id:sku_id>/low-stock"): OPERATOR,
+    ("POST", "/v1/producers/<id:producer_id>/skus/<id:sku_id>/stock-corrections"): PRODUCER,
+    ("GET", "/v1/producers/<id:producer_id>/skus/<id:sku_id>/stock-movements"): PRODUCER,
+    ("PUT", "/v1/producers/<id:producer_id>/skus/<id:sku_id>/low-stock"): PRODUCER,
+    ("DELETE", "/v1/producers/<id:producer_id>/skus/<id:sku_id>/low-stock"): PRODUCER,
+    ("GET", "/v1/producers/<id:producer_id>/stock-notices"): PRODUCER,
+    (
+        "POST",
+        "/v1/producers/<id:producer_id>/stock-notices/<id:notice_id>/acknowledgement",
+    ): PRODUCER,
     ("POST", "/v1/operator/staff"): OPERATOR,
     ("POST", "/v1/operator/users/<id:user_id>/roles"): OPERATOR,
     ("POST", "/v1/operator/users/<id:user_id>/role-revocations"): OPERATOR,

@@ -35,6 +35,11 @@ def _stock_correction(world: World) -> Example:
     return Example("POST", path, "operator", body, _new_key(), 201)
 
 
+def _own_stock_correction(world: World) -> Example:
+    path = f"/v1/producers/{world.producer_id}/skus/{world.sku.id}/stock-corrections"
+    return Example("POST", path, "producer", {"change": -2, "reason": "受潮"}, _new_key(), 201)
+
+
 def _new_key() -> dict[str, str]:
     return {"Idempotency-Key": uuid4().hex}
 
@@ -56,6 +61,14 @@ def _post(
 
 def _get(path: str, by: str | None = None) -> Callable[[World], Example]:
     return lambda world: Example("GET", path.format_map(vars(world)), by)
+
+
+def _put(path: str, by: str, body: Any, status: int = 204) -> Callable[[World], Example]:
+    return lambda world: Example("PUT", path.format_map(vars(world)), by, body, {}, status)
+
+
+def _delete(path: str, by: str) -> Callable[[World], Example]:
+    return lambda world: Example("DELETE", path.format_map(vars(world)), by, status=204)
 
 
 def _reason(_: World) -> Any:
@@ -127,6 +140,37 @@ EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
         "users/{blocked_user_id}/unblocking", _reason
     ),
     ("POST", "/v1/operator/skus/<id:sku_id>/stock-corrections"): _stock_correction,
+    ("GET", "/v1/operator/skus/<id:sku_id>/stock-movements"): _get(
+        "/v1/operator/skus/{sku.id}/stock-movements?limit=5", "operator"
+    ),
+    ("PUT", "/v1/operator/skus/<id:sku_id>/low-stock"): _put(
+        "/v1/operator/skus/{sku.id}/low-stock", "operator", {"low_at": 10}
+    ),
+    ("DELETE", "/v1/operator/skus/<id:sku_id>/low-stock"): _delete(
+        "/v1/operator/skus/{sku.id}/low-stock", "operator"
+    ),
+    (
+        "POST",
+        "/v1/producers/<id:producer_id>/skus/<id:sku_id>/stock-corrections",
+    ): _own_stock_correction,
+    ("GET", "/v1/producers/<id:producer_id>/skus/<id:sku_id>/stock-movements"): _get(
+        "/v1/producers/{producer_id}/skus/{sku.id}/stock-movements?limit=5", "producer"
+    ),
+    ("PUT", "/v1/producers/<id:producer_id>/skus/<id:sku_id>/low-stock"): _put(
+        "/v1/producers/{producer_id}/skus/{sku.id}/low-stock", "producer", {"low_at": 10}
+    ),
+    ("DELETE", "/v1/producers/<id:producer_id>/skus/<id:sku_id>/low-stock"): _delete(
+        "/v1/producers/{producer_id}/skus/{sku.id}/low-stock", "producer"
+    ),
+    ("GET", "/v1/producers/<id:producer_id>/stock-notices"): _get(
+        "/v1/producers/{producer_id}/stock-notices?open_only=true&limit=5", "producer"
+    ),
+    ("POST", "/v1/producers/<id:producer_id>/stock-notices/<id:notice_id>/acknowledgement"): _post(
+        "/v1/producers/{producer_id}/stock-notices/{notice_id}/acknowledgement",
+        "producer",
+        _nothing,
+        200,
+    ),
     ("GET", "/v1/operator/teams"): _get("/v1/operator/teams?limit=5", "organiser"),
     ("POST", "/v1/operator/teams/<id:team_id>/competitors"): _staff_post(
         "teams/{team.id}/competitors", _entry, 201, "organiser"

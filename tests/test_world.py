@@ -20,11 +20,14 @@ from werkzeug.test import TestResponse
 from backend import Service
 from backend.accounts.people import block
 from backend.accounts.roles import grant
-from backend.catalog.products.models import Sku
+from backend.catalog.producers.models import ProducerMember
+from backend.catalog.products.models import Product, Sku
+from backend.catalog.stock import low
 from backend.competition.models import Team
+from backend.core import clock
 from backend.core.alarms import raise_alarm
 from backend.core.caller import STAFF, Role
-from backend.core.database import transaction
+from backend.core.database import db, transaction
 from backend.settings import Settings
 from simulator.testing import RunningSimulator
 from tests.api import Api, Person, in_process
@@ -122,6 +125,8 @@ class World:
     tables: Tables
     people: dict[str, Person]
     sku: Sku
+    producer_id: int
+    notice_id: int
     team: Team
     new_user_id: int
     second_competitor_id: int
@@ -193,6 +198,7 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
     CompetitorFactory(user_id=people["competitor"].id, team_id=team.id)
     second = CompetitorFactory(team_id=team.id)
     RecognitionFactory(product_id=sku.product_id)
+    producer_id = act_for_producer_of(sku, people["producer"])
     buyer, blocked = people["consumer"], UserFactory()
     link_code = people["competitor"].make_link()
     buyer.visit(link_code)
@@ -201,12 +207,17 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
     with transaction():
         raise_alarm("amount_differs", "payment:1", expected_fen=1, found_fen=2)
         block(blocked.id, people["operator"].id, "恶意退款")
+    with transaction():
+        low.set_threshold(sku.id, 100, people["operator"].id)
+        low.sweep()
     return World(
         app=app,
         api=api,
         tables=tables,
         people=people,
         sku=sku,
+        producer_id=producer_id,
+        notice_id=tables.rows("SELECT id FROM stock_notices")[0][0],
         team=team,
         new_user_id=UserFactory().id,
         second_competitor_id=second.id,
@@ -216,6 +227,18 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         unpaid_order_no=buyer.place((sku.id, 2))["no"],
         paid_order_no=paid,
     )
+
+
+def act_for_producer_of(sku: Sku, person: Person) -> int:
+    """Let a person act for the producer of a SKU; the producer's id."""
+    product = db.session.get_one(Product, sku.product_id)
+    db.session.add(
+        ProducerMember(
+            producer_id=product.producer_id, user_id=person.id, is_owner=True, since=clock.now()
+        )
+    )
+    db.session.commit()
+    return product.producer_id
 
 
 def _people(api: Api) -> dict[str, Person]:
