@@ -243,7 +243,10 @@ def walk(world: World, endpoint: Endpoint) -> Iterator[Walk]:
     assert not walking.complaints, f"{method} {rule}\n" + "\n".join(walking.complaints)
 
 
-WITH_BODY = [key for key in EXAMPLES if key[0] == "POST" and not key[1].endswith("/payments")]
+WITHOUT_BODY = ("/payments", "/acknowledgement")
+WITH_BODY = [
+    key for key in EXAMPLES if key[0] in {"POST", "PUT"} and not key[1].endswith(WITHOUT_BODY)
+]
 LISTS = [
     ("GET", "/v1/products"),
     ("GET", "/v1/orders"),
@@ -251,10 +254,14 @@ LISTS = [
     ("GET", "/v1/competitor/referral-links"),
     ("GET", "/v1/operator/teams"),
     ("GET", "/v1/operator/alarms"),
+    ("GET", "/v1/operator/skus/<id:sku_id>/stock-movements"),
+    ("GET", "/v1/producers/<id:producer_id>/skus/<id:sku_id>/stock-movements"),
+    ("GET", "/v1/producers/<id:producer_id>/stock-notices"),
 ]
 WITH_KEY = [
     ("POST", "/v1/orders"),
     ("POST", "/v1/operator/skus/<id:sku_id>/stock-corrections"),
+    ("POST", "/v1/producers/<id:producer_id>/skus/<id:sku_id>/stock-corrections"),
 ]
 
 
