@@ -12,6 +12,7 @@ from backend.accounts import commands as account_commands
 from backend.accounts import views as account_views
 from backend.accounts.sessions import logged_in
 from backend.accounts.tokens import identify, open_token_signer
+from backend.catalog.areas import views as area_views
 from backend.catalog.shop import views as shop_views
 from backend.catalog.stock import jobs as stock_jobs
 from backend.catalog.stock import views as stock_views
@@ -44,6 +45,7 @@ from backend.wechat.notices import payment_notified, refund_notified
 LARGEST_BODY = 1024 * 1024
 
 BLUEPRINTS = (
+    area_views.blueprint,
     shop_views.blueprint,
     shop_views.media,
     stock_views.blueprint,

@@ -41,6 +41,8 @@ MAY_CALL: dict[tuple[str, str], set[str]] = {
     ("GET", "/readyz"): EVERYBODY,
     ("GET", "/media/<path:path>"): EVERYBODY,
     ("GET", "/v1/areas"): EVERYBODY,
+    ("GET", "/v1/areas/map"): EVERYBODY,
+    ("GET", "/v1/areas/map.svg"): EVERYBODY,
     ("GET", "/v1/categories"): EVERYBODY,
     ("GET", "/v1/products"): EVERYBODY,
     ("GET", "/v1/products/<id:product_id>"): EVERYBODY,

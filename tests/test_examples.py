@@ -110,6 +110,8 @@ EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
     ("GET", "/openapi.json"): _get("/openapi.json"),
     ("GET", "/media/<path:path>"): _get("/media/tea.webp"),
     ("GET", "/v1/areas"): _get("/v1/areas"),
+    ("GET", "/v1/areas/map"): _get("/v1/areas/map"),
+    ("GET", "/v1/areas/map.svg"): _get("/v1/areas/map.svg?county=430923"),
     ("GET", "/v1/categories"): _get("/v1/categories"),
     ("GET", "/v1/products"): _get("/v1/products?category=tea&county=430923&limit=5"),
     ("GET", "/v1/products/<id:product_id>"): _get("/v1/products/{sku.product_id}"),

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import text
 
 from backend.catalog.recognitions import validity
+from backend.catalog.shop.helping import whom_it_helps
 from backend.core import clock
 from backend.core.database import db
 from backend.core.errors import NotFound
@@ -118,4 +119,5 @@ def show_product(product_id: int) -> dict[str, Any]:
     )
     if row is None:
         raise NotFound("该商品不存在或已下架")
-    return dict(row)
+    product = dict(row)
+    return {**product, "helps": whom_it_helps(product)}

@@ -98,6 +98,22 @@ class RecognitionOut(Schema):
     valid_to = fields.String(metadata={"example": "2027-12-31"})
 
 
+class HelpsOut(Schema):
+    """Whom buying it helps."""
+
+    county_code = fields.String(metadata={"example": "430923"})
+    county_name = fields.String(metadata={"example": "安化县"})
+    area_class = fields.String(metadata={"description": "`national`, `provincial` or `other`."})
+    prefecture_name = fields.String(allow_none=True, metadata={"example": "益阳市"})
+    producer_name = fields.String()
+    story = fields.String()
+    households = fields.Integer(metadata={"description": "Households that benefit."})
+    recognition_number = fields.String(allow_none=True)
+    recognition_issuer = fields.String(allow_none=True)
+    recognition_valid_to = fields.String(allow_none=True, metadata={"example": "2027-12-31"})
+    map_url = fields.String(metadata={"example": "/v1/areas/map.svg?county=430923"})
+
+
 class ProductOut(Schema):
     id = Id()
     name = fields.String()
@@ -123,3 +139,4 @@ class ProductOut(Schema):
     producer_households = fields.Integer()
     skus = fields.List(fields.Nested(SkuOut))
     recognition = fields.Nested(RecognitionOut, allow_none=True)
+    helps = fields.Nested(HelpsOut)

@@ -61,8 +61,8 @@ def list_movements(sku_id: int, *, limit: int, cursor: str | None) -> Page[Mappi
         "before": position[0] if position else None,
         "limit": limit + 1,
     }
-    rows = db.session.execute(_PAGE, wanted).mappings().all()
-    return page_of(rows, limit, lambda row: (row["id"],))
+    rows = db.session.execute(_PAGE, wanted).mappings()
+    return page_of([dict(row) for row in rows], limit, lambda row: (row["id"],))
 
 
 def check() -> list[int]:

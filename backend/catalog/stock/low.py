@@ -80,7 +80,7 @@ def list_notices(
             **({"before": position[0]} if position else {}),
         },
     )
-    return page_of(rows.mappings().all(), limit, lambda row: (row["id"],))
+    return page_of([dict(row) for row in rows.mappings()], limit, lambda row: (row["id"],))
 
 
 def see(producer_id: int, notice_id: int, by: int) -> Mapping[str, Any]:
@@ -100,4 +100,4 @@ def see(producer_id: int, notice_id: int, by: int) -> Mapping[str, Any]:
     row = found.mappings().one_or_none()
     if row is None:
         raise NotFound("没有找到该提醒")
-    return row
+    return dict(row)
