@@ -13,6 +13,7 @@ from backend.accounts import views as account_views
 from backend.accounts.sessions import logged_in
 from backend.accounts.tokens import identify, open_token_signer
 from backend.catalog.areas import views as area_views
+from backend.catalog.home import views as home_views
 from backend.catalog.shop import views as shop_views
 from backend.catalog.stock import jobs as stock_jobs
 from backend.catalog.stock import views as stock_views
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     area_views.blueprint,
     shop_views.blueprint,
     shop_views.media,
+    home_views.blueprint,
     stock_views.blueprint,
     wechat_views.blueprint,
     account_views.blueprint,

@@ -10,6 +10,7 @@ from backend.accounts.models import User
 from backend.accounts.roles import grant
 from backend.accounts.staff import create_staff
 from backend.catalog.areas.models import Category
+from backend.catalog.home.models import Banner, Topic
 from backend.catalog.producers.models import Producer, ProducerMember
 from backend.catalog.products.models import Product, Sku
 from backend.catalog.recognitions.models import Recognition
@@ -119,6 +120,36 @@ class SkuFactory(Factory):
             correct(sku.id, stock, "opening stock", None, f"opening:{sku.code}")
         db.session.commit()
         return sku
+
+
+class BannerFactory(Factory):
+    """A banner that began yesterday and is shown for another week."""
+
+    class Meta:
+        model = Banner
+
+    title = factory.Sequence(lambda n: f"横幅 {n}")
+    picture = "pictures/tea.webp"
+    target_kind = "none"
+    target_id = None
+    starts_at = factory.LazyFunction(lambda: clock.now() - timedelta(days=1))
+    ends_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=7))
+    sort = 0
+
+
+class TopicFactory(Factory):
+    """A topic of this week: `TopicFactory(prefecture_code="433100")`."""
+
+    class Meta:
+        model = Topic
+
+    code = factory.Sequence(lambda n: f"topic{n}")
+    title = factory.Sequence(lambda n: f"专题 {n}")
+    intro = "好物集中看。"
+    picture = None
+    starts_at = factory.LazyFunction(lambda: clock.now() - timedelta(days=1))
+    ends_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=7))
+    sort = 0
 
 
 class SeasonFactory(Factory):

@@ -255,6 +255,9 @@ LISTS = [
     ("GET", "/v1/operator/teams"),
     ("GET", "/v1/operator/alarms"),
     ("GET", "/v1/operator/skus/<id:sku_id>/stock-movements"),
+    ("GET", "/v1/operator/banners"),
+    ("GET", "/v1/operator/topics"),
+    ("GET", "/v1/topics/<code:code>"),
     ("GET", "/v1/producers/<id:producer_id>/skus/<id:sku_id>/stock-movements"),
     ("GET", "/v1/producers/<id:producer_id>/stock-notices"),
 ]

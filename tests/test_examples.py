@@ -100,6 +100,37 @@ def _login(world: World) -> Any:
     return {"code": world.api.login_code("oNEWCOMER"), "visitor_id": "a-visitor-of-yesterday"}
 
 
+def _banner(_: World) -> Any:
+    return {
+        "title": "金秋湘茶",
+        "picture": "pictures/tea.webp",
+        "target_kind": "county",
+        "target_id": "430923",
+        "starts_at": "2026-11-01T00:00:00+08:00",
+        "ends_at": "2027-01-01T00:00:00+08:00",
+        "sort": 3,
+    }
+
+
+def _topic(world: World) -> Any:
+    return {
+        "title": "益阳黑茶周",
+        "intro": "资江两岸的黑茶。",
+        "picture": "pictures/tea.webp",
+        "starts_at": "2026-11-01T00:00:00+08:00",
+        "ends_at": "2027-01-01T00:00:00+08:00",
+        "sort": 3,
+        "prefecture_code": "430900",
+        "county_code": "430923",
+        "category_code": "tea",
+        "product_ids": [str(world.sku.product_id)],
+    }
+
+
+def _put_window(path: str, body: Callable[[World], Any]) -> Callable[[World], Example]:
+    return lambda world: Example("PUT", path.format_map(vars(world)), "operator", body(world))
+
+
 EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
     ("GET", "/"): lambda _: Example("GET", "/", None, status=302),
     ("GET", "/docs/"): _get("/docs/"),
@@ -113,6 +144,26 @@ EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
     ("GET", "/v1/areas/map"): _get("/v1/areas/map"),
     ("GET", "/v1/areas/map.svg"): _get("/v1/areas/map.svg?county=430923"),
     ("GET", "/v1/categories"): _get("/v1/categories"),
+    ("GET", "/v1/home"): _get("/v1/home"),
+    ("GET", "/v1/topics/<code:code>"): _get("/v1/topics/xiangxi?limit=5"),
+    ("GET", "/v1/operator/banners"): _get("/v1/operator/banners?limit=5", "operator"),
+    ("POST", "/v1/operator/banners"): _staff_post("banners", _banner, 201),
+    ("PUT", "/v1/operator/banners/<id:banner_id>"): _put_window(
+        "/v1/operator/banners/{banner_id}", _banner
+    ),
+    ("POST", "/v1/operator/banners/<id:banner_id>/ending"): _staff_post(
+        "banners/{banner_id}/ending", _reason, 200
+    ),
+    ("GET", "/v1/operator/topics"): _get("/v1/operator/topics?limit=5", "operator"),
+    ("POST", "/v1/operator/topics"): _staff_post(
+        "topics", lambda world: _topic(world) | {"code": "yiyang"}, 201
+    ),
+    ("PUT", "/v1/operator/topics/<id:topic_id>"): _put_window(
+        "/v1/operator/topics/{topic_id}", _topic
+    ),
+    ("POST", "/v1/operator/topics/<id:topic_id>/ending"): _staff_post(
+        "topics/{topic_id}/ending", _reason, 200
+    ),
     ("GET", "/v1/products"): _get("/v1/products?category=tea&county=430923&limit=5"),
     ("GET", "/v1/products/<id:product_id>"): _get("/v1/products/{sku.product_id}"),
     ("GET", "/v1/me"): _get("/v1/me", "consumer"),

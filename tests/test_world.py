@@ -34,10 +34,12 @@ from tests.api import Api, Person, in_process
 from tests.conftest import empty
 from tests.factories import (
     PASSWORD,
+    BannerFactory,
     CompetitorFactory,
     RecognitionFactory,
     SkuFactory,
     TeamFactory,
+    TopicFactory,
     UserFactory,
     create_staff,
 )
@@ -127,6 +129,8 @@ class World:
     sku: Sku
     producer_id: int
     notice_id: int
+    banner_id: int
+    topic_id: int
     team: Team
     new_user_id: int
     second_competitor_id: int
@@ -207,6 +211,7 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
     with transaction():
         raise_alarm("amount_differs", "payment:1", expected_fen=1, found_fen=2)
         block(blocked.id, people["operator"].id, "恶意退款")
+    topic = TopicFactory(code="xiangxi", prefecture_code="433100")
     with transaction():
         low.set_threshold(sku.id, 100, people["operator"].id)
         low.sweep()
@@ -217,6 +222,8 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         people=people,
         sku=sku,
         producer_id=producer_id,
+        banner_id=BannerFactory().id,
+        topic_id=topic.id,
         notice_id=tables.rows("SELECT id FROM stock_notices")[0][0],
         team=team,
         new_user_id=UserFactory().id,

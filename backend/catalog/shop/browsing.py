@@ -1,5 +1,6 @@
 """What a visitor looks at: areas, categories, the list of products, one product."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import text
@@ -46,6 +47,7 @@ _CONDITIONS = {
     "county": "AND p.county_code = :county",
     "prefecture": "AND a.prefecture_code = :prefecture",
     "before": "AND p.id < :before",
+    "ids": "AND p.id = ANY(:ids)",
 }
 
 _DETAIL = text(f"""
@@ -108,6 +110,15 @@ def list_products(
         {**given, "today": clock.today(), "limit": limit + 1},
     )
     return page_of([dict(row) for row in rows.mappings()], limit, lambda row: (row["id"],))
+
+
+def cards_of(product_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Listed products as the list shows them, by id; whatever is not listed is missing."""
+    rows = db.session.execute(
+        text(_LIST.format(recognised=validity.VALID, conditions=_CONDITIONS["ids"])),
+        {"ids": list(product_ids), "today": clock.today(), "limit": len(product_ids)},
+    )
+    return {row["id"]: dict(row) for row in rows.mappings()}
 
 
 def show_product(product_id: int) -> dict[str, Any]:
