@@ -32,7 +32,7 @@ from backend.core import clock
 from backend.core.caller import Role
 from backend.core.database import Base, db, transaction
 from backend.credit.models import ReferralLink
-from demo import dataset, pictures
+from demo import dataset, pictures, window
 from demo.errors import DemoDataError
 from demo.records import Dataset
 
@@ -93,7 +93,8 @@ def _load_shop(data: Dataset) -> dict[str, int]:
          | {"product_id": product_ids[each.product_code]} for each in fresh],
     )  # fmt: skip
     _stock_up(zip(sku_ids, ((each.code, each.stock) for each in fresh), strict=True))
-    return {"categories": new_categories, "skus": len(sku_ids)}
+    shown = window.load(product_ids, PICTURES)
+    return {"categories": new_categories, "skus": len(sku_ids), **shown}
 
 
 def _load_producers(data: Dataset) -> dict[str, int]:
@@ -113,6 +114,7 @@ def _load_products(data: Dataset, producers: Mapping[str, int]) -> dict[str, int
     known = dict(db.session.execute(select(Sku.code, Sku.product_id)).all())
     ids = {each.product_code: known[each.code] for each in data.skus if each.code in known}
     missing = [each for each in data.products if each.code not in ids]
+    months = window.season_months()
     rows = [
         _without(asdict(each), "code", "producer_code", "origin_county_code", "picture")
         | {
@@ -121,6 +123,7 @@ def _load_products(data: Dataset, producers: Mapping[str, int]) -> dict[str, int
             "shelf_life_days": each.shelf_life_days or None,
             "voucher_days": VOUCHER_DAYS if each.kind == "service" else None,
             "pictures": [f"{PICTURES}/{each.code}.webp"],
+            "season_months": months.get(each.code, []),
             "state": "listed",
             "listed_at": clock.now(),
         }
