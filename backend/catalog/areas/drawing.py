@@ -68,6 +68,8 @@ def _describe(counties: list[Tile], found: Tile | None, prefectures: list[Tile])
         return told
     above = next((p.name for p in prefectures if p.place.code == found.prefecture_code), "")
     kind = CLASS_NAMES.get(found.area_class, "")
+    # 怀化市洪江管理区 bears its prefecture's name already.
+    above = "" if found.name.startswith(above) else above
     return f"{told}突出显示：{above}{found.name}{f'（{kind}）' if kind else ''}。"
 
 

@@ -111,6 +111,11 @@ def test_the_chosen_county_stands_out_and_is_told(client: FlaskClient) -> None:
     assert "益阳市安化县（国家级脱贫县）" in described
 
 
+def test_a_name_that_holds_its_prefecture_is_told_once(client: FlaskClient) -> None:
+    described = drawn(client, "431271").findtext(f"{SVG}desc") or ""
+    assert described.endswith("突出显示：怀化市洪江管理区（省级脱贫县）。")
+
+
 def test_without_a_choice_it_shows_all_with_a_legend(client: FlaskClient) -> None:
     picture = drawn(client)
     assert "chosen" not in {group.get("class") for group in picture.iter(f"{SVG}g")}
