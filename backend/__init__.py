@@ -14,8 +14,10 @@ from backend.accounts import commands as account_commands
 from backend.accounts import views as account_views
 from backend.accounts.sessions import logged_in
 from backend.accounts.tokens import identify, open_token_signer
+from backend.catalog.areas import views as area_views
 from backend.catalog.desk import views as desk_views
 from backend.catalog.freight import views as freight_views
+from backend.catalog.home import views as home_views
 from backend.catalog.pictures import jobs as picture_jobs
 from backend.catalog.pictures import views as picture_views
 from backend.catalog.producers import jobs as producer_jobs
@@ -29,6 +31,7 @@ from backend.catalog.recognitions import jobs as recognition_jobs
 from backend.catalog.recognitions import views as recognition_views
 from backend.catalog.recognitions.registering import recognition_changed
 from backend.catalog.shop import views as shop_views
+from backend.catalog.stock import jobs as stock_jobs
 from backend.catalog.stock import views as stock_views
 from backend.catalog.stock.opening import on_product_listed
 from backend.competition import views as competition_views
@@ -67,8 +70,10 @@ from backend.wechat.notices import payment_notified, refund_notified
 LARGEST_BODY = 1024 * 1024
 
 BLUEPRINTS = (
+    area_views.blueprint,
     shop_views.blueprint,
     shop_views.media,
+    home_views.blueprint,
     stock_views.blueprint,
     freight_views.blueprint,
     product_views.blueprint,
@@ -94,6 +99,7 @@ JOBS = (
     picture_jobs,
     producer_jobs,
     recognition_jobs,
+    stock_jobs,
     voucher_jobs,
 )
 """Modules whose tasks the queue knows by being imported."""

@@ -38,7 +38,7 @@ from backend.core.caller import Role
 from backend.core.database import Base, db, transaction
 from backend.core.life import SYSTEM, Step
 from backend.credit.models import ReferralLink
-from demo import dataset, pictures
+from demo import dataset, pictures, window
 from demo.errors import DemoDataError
 from demo.records import Dataset
 from demo.records import Product as DemoProduct
@@ -98,7 +98,8 @@ def _load_shop(data: Dataset) -> dict[str, int]:
     ids = dict(db.session.execute(select(Sku.code, Sku.id)).all())
     sku_ids = [ids[each.code] for each in fresh]
     _stock_up(zip(sku_ids, ((each.code, each.stock) for each in fresh), strict=True))
-    return {"categories": new_categories, "skus": len(sku_ids), "freight_templates": new_templates}
+    added = {"categories": new_categories, "skus": len(sku_ids), "freight_templates": new_templates}
+    return added | window.load(product_ids, PICTURES)
 
 
 def _load_producers(data: Dataset) -> dict[str, int]:
@@ -163,7 +164,7 @@ def _list_products(
     by_sku = {sku: (product_id, code) for sku, product_id, code in db.session.execute(known)}
     there = {each.product_code: by_sku[each.code] for each in data.skus if each.code in by_sku}
     ids = {code: product_id for code, (product_id, _) in there.items()}
-    for_fresh = _templates_for_fresh()
+    for_fresh, months = _templates_for_fresh(), window.season_months()
     for each in data.products:
         if each.code not in wanted:
             continue
@@ -172,6 +173,7 @@ def _list_products(
         content = _content(data, each) | {
             "code": code,
             "freight_template_id": for_fresh.get(producer_id) if each.fresh else None,
+            "season_months": months.get(each.code, []),
         }
         version = save_draft(producer_id, content, SYSTEM, product_id)
         submit(version.id, SYSTEM)

@@ -11,6 +11,7 @@ from backend.accounts.roles import grant
 from backend.accounts.staff import create_staff
 from backend.catalog.areas.models import Category
 from backend.catalog.freight.models import FreightRule, FreightTemplate
+from backend.catalog.home.models import Banner, Topic
 from backend.catalog.producers import life
 from backend.catalog.producers.models import (
     Producer,
@@ -230,6 +231,36 @@ class SkuFactory(Factory):
         db.session.commit()
         keep_version(sku.product_id)
         return sku
+
+
+class BannerFactory(Factory):
+    """A banner that began yesterday and is shown for another week."""
+
+    class Meta:
+        model = Banner
+
+    title = factory.Sequence(lambda n: f"横幅 {n}")
+    picture = "pictures/tea.webp"
+    target_kind = "none"
+    target_id = None
+    starts_at = factory.LazyFunction(lambda: clock.now() - timedelta(days=1))
+    ends_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=7))
+    sort = 0
+
+
+class TopicFactory(Factory):
+    """A topic of this week: `TopicFactory(prefecture_code="433100")`."""
+
+    class Meta:
+        model = Topic
+
+    code = factory.Sequence(lambda n: f"topic{n}")
+    title = factory.Sequence(lambda n: f"专题 {n}")
+    intro = "好物集中看。"
+    picture = None
+    starts_at = factory.LazyFunction(lambda: clock.now() - timedelta(days=1))
+    ends_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=7))
+    sort = 0
 
 
 class SeasonFactory(Factory):

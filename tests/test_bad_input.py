@@ -252,6 +252,7 @@ def walk(world: World, endpoint: Endpoint) -> Iterator[Walk]:
 
 WITHOUT_BODY = (
     "/payments",
+    "/acknowledgement",
     "/default",
     "/retirement",
     "/<id:number>/submission",
@@ -287,6 +288,13 @@ LISTS = [
     ("GET", "/v1/orders/<no:order_no>/vouchers"),
     ("GET", "/v1/operator/orders/<no:order_no>/vouchers"),
     ("GET", "/v1/producers/<id:producer_id>/redemptions"),
+    ("GET", "/v1/operator/skus/<id:sku_id>/stock-movements"),
+    ("GET", "/v1/operator/banners"),
+    ("GET", "/v1/operator/topics"),
+    ("GET", "/v1/topics/<code:code>"),
+    ("GET", "/v1/areas/map.svg"),
+    ("GET", "/v1/producers/<id:producer_id>/skus/<id:sku_id>/stock-movements"),
+    ("GET", "/v1/producers/<id:producer_id>/stock-notices"),
 ]
 WITH_KEY = [
     ("POST", "/v1/orders"),
@@ -294,6 +302,7 @@ WITH_KEY = [
     ("POST", "/v1/producers"),
     ("POST", "/v1/orders/<no:order_no>/voucher-refunds"),
     ("POST", "/v1/producers/<id:producer_id>/redemptions"),
+    ("POST", "/v1/producers/<id:producer_id>/skus/<id:sku_id>/stock-corrections"),
 ]
 
 

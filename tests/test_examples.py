@@ -56,6 +56,11 @@ def _redemption(world: World) -> Example:
     return Example("POST", path, "producer", body, _new_key(), 201)
 
 
+def _own_stock_correction(world: World) -> Example:
+    path = f"/v1/producers/{world.producer_id}/skus/{world.sku.id}/stock-corrections"
+    return Example("POST", path, "producer", {"change": -2, "reason": "受潮"}, _new_key(), 201)
+
+
 def _new_key() -> dict[str, str]:
     return {"Idempotency-Key": uuid4().hex}
 
@@ -77,6 +82,14 @@ def _post(
 
 def _get(path: str, by: str | None = None) -> Callable[[World], Example]:
     return lambda world: Example("GET", path.format_map(vars(world)), by)
+
+
+def _put(path: str, by: str, body: Any, status: int = 200) -> Callable[[World], Example]:
+    return lambda world: Example("PUT", path.format_map(vars(world)), by, body, {}, status)
+
+
+def _delete(path: str, by: str) -> Callable[[World], Example]:
+    return lambda world: Example("DELETE", path.format_map(vars(world)), by, status=204)
 
 
 def _reason(_: World) -> Any:
@@ -196,12 +209,39 @@ def _producer(_: World) -> Example:
     return Example("POST", "/v1/producers", "consumer", body, _new_key(), 201)
 
 
-def _put(path: str, by: str, body: Any) -> Callable[[World], Example]:
-    return lambda world: Example("PUT", path.format_map(vars(world)), by, body)
-
-
 def _review(_: World) -> Any:
     return {"reason": "执照已核对", "revision": 1}
+
+
+def _banner(_: World) -> Any:
+    return {
+        "title": "金秋湘茶",
+        "picture": "pictures/tea.webp",
+        "target_kind": "county",
+        "target_id": "430923",
+        "starts_at": "2026-11-01T00:00:00+08:00",
+        "ends_at": "2027-01-01T00:00:00+08:00",
+        "sort": 3,
+    }
+
+
+def _topic(world: World) -> Any:
+    return {
+        "title": "益阳黑茶周",
+        "intro": "资江两岸的黑茶。",
+        "picture": "pictures/tea.webp",
+        "starts_at": "2026-11-01T00:00:00+08:00",
+        "ends_at": "2027-01-01T00:00:00+08:00",
+        "sort": 3,
+        "prefecture_code": "430900",
+        "county_code": "430923",
+        "category_code": "tea",
+        "product_ids": [str(world.sku.product_id)],
+    }
+
+
+def _put_window(path: str, body: Callable[[World], Any]) -> Callable[[World], Example]:
+    return lambda world: Example("PUT", path.format_map(vars(world)), "operator", body(world))
 
 
 EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
@@ -214,7 +254,29 @@ EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
     ("GET", "/openapi.json"): _get("/openapi.json"),
     ("GET", "/media/<path:path>"): _get("/media/tea.webp"),
     ("GET", "/v1/areas"): _get("/v1/areas"),
+    ("GET", "/v1/areas/map"): _get("/v1/areas/map"),
+    ("GET", "/v1/areas/map.svg"): _get("/v1/areas/map.svg?county=430923"),
     ("GET", "/v1/categories"): _get("/v1/categories"),
+    ("GET", "/v1/home"): _get("/v1/home"),
+    ("GET", "/v1/topics/<code:code>"): _get("/v1/topics/xiangxi?limit=5"),
+    ("GET", "/v1/operator/banners"): _get("/v1/operator/banners?limit=5", "operator"),
+    ("POST", "/v1/operator/banners"): _staff_post("banners", _banner, 201),
+    ("PUT", "/v1/operator/banners/<id:banner_id>"): _put_window(
+        "/v1/operator/banners/{banner_id}", _banner
+    ),
+    ("POST", "/v1/operator/banners/<id:banner_id>/ending"): _staff_post(
+        "banners/{banner_id}/ending", _reason, 200
+    ),
+    ("GET", "/v1/operator/topics"): _get("/v1/operator/topics?limit=5", "operator"),
+    ("POST", "/v1/operator/topics"): _staff_post(
+        "topics", lambda world: _topic(world) | {"code": "yiyang"}, 201
+    ),
+    ("PUT", "/v1/operator/topics/<id:topic_id>"): _put_window(
+        "/v1/operator/topics/{topic_id}", _topic
+    ),
+    ("POST", "/v1/operator/topics/<id:topic_id>/ending"): _staff_post(
+        "topics/{topic_id}/ending", _reason, 200
+    ),
     ("GET", "/v1/products"): _get("/v1/products?category=tea&county=430923&limit=5"),
     ("GET", "/v1/products/<id:product_id>"): _get("/v1/products/{sku.product_id}"),
     ("GET", "/v1/me"): _get("/v1/me", "consumer"),
@@ -294,6 +356,37 @@ EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
     ),
     ("POST", "/v1/operator/recognitions/<id:recognition_id>/revocation"): _staff_post(
         "recognitions/{recognition_id}/revocation", _reason, 201
+    ),
+    ("GET", "/v1/operator/skus/<id:sku_id>/stock-movements"): _get(
+        "/v1/operator/skus/{sku.id}/stock-movements?limit=5", "operator"
+    ),
+    ("PUT", "/v1/operator/skus/<id:sku_id>/low-stock"): _put(
+        "/v1/operator/skus/{sku.id}/low-stock", "operator", {"low_at": 10}, 204
+    ),
+    ("DELETE", "/v1/operator/skus/<id:sku_id>/low-stock"): _delete(
+        "/v1/operator/skus/{sku.id}/low-stock", "operator"
+    ),
+    (
+        "POST",
+        "/v1/producers/<id:producer_id>/skus/<id:sku_id>/stock-corrections",
+    ): _own_stock_correction,
+    ("GET", "/v1/producers/<id:producer_id>/skus/<id:sku_id>/stock-movements"): _get(
+        "/v1/producers/{producer_id}/skus/{sku.id}/stock-movements?limit=5", "producer"
+    ),
+    ("PUT", "/v1/producers/<id:producer_id>/skus/<id:sku_id>/low-stock"): _put(
+        "/v1/producers/{producer_id}/skus/{sku.id}/low-stock", "producer", {"low_at": 10}, 204
+    ),
+    ("DELETE", "/v1/producers/<id:producer_id>/skus/<id:sku_id>/low-stock"): _delete(
+        "/v1/producers/{producer_id}/skus/{sku.id}/low-stock", "producer"
+    ),
+    ("GET", "/v1/producers/<id:producer_id>/stock-notices"): _get(
+        "/v1/producers/{producer_id}/stock-notices?open_only=true&limit=5", "producer"
+    ),
+    ("POST", "/v1/producers/<id:producer_id>/stock-notices/<id:notice_id>/acknowledgement"): _post(
+        "/v1/producers/{producer_id}/stock-notices/{notice_id}/acknowledgement",
+        "producer",
+        _nothing,
+        200,
     ),
     ("GET", "/v1/operator/teams"): _get("/v1/operator/teams?limit=5", "organiser"),
     ("POST", "/v1/operator/teams/<id:team_id>/competitors"): _staff_post(

@@ -23,6 +23,7 @@ from backend.accounts.roles import grant
 from backend.catalog.producers.models import ProducerState
 from backend.catalog.products import drafting, listing
 from backend.catalog.products.models import Product, ProductVersion, Sku
+from backend.catalog.stock import low
 from backend.competition.models import Team
 from backend.core.alarms import raise_alarm
 from backend.core.caller import STAFF, Role
@@ -35,12 +36,14 @@ from tests.catalog.products.contents import content, sku_said
 from tests.conftest import empty
 from tests.factories import (
     PASSWORD,
+    BannerFactory,
     CompetitorFactory,
     FreightTemplateFactory,
     ProducerMemberFactory,
     RecognitionFactory,
     SkuFactory,
     TeamFactory,
+    TopicFactory,
     UserFactory,
     create_staff,
     registered_producer,
@@ -136,6 +139,9 @@ class World:
     in_review: ProductVersion
     delisted_product_id: int
     recognition_id: int
+    notice_id: int
+    banner_id: int
+    topic_id: int
     team: Team
     new_user_id: int
     second_competitor_id: int
@@ -238,6 +244,10 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
     with transaction():
         raise_alarm("amount_differs", "payment:1", expected_fen=1, found_fen=2)
         block(blocked.id, people["operator"].id, "恶意退款")
+    topic = TopicFactory(code="xiangxi", prefecture_code="433100")
+    with transaction():
+        low.set_threshold(sku.id, 100, people["operator"].id)
+        low.sweep()
     return World(
         app=app,
         api=api,
@@ -249,6 +259,9 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         in_review=versions["REVIEW"],
         delisted_product_id=versions["GONE"].product_id,
         recognition_id=recognition.id,
+        banner_id=BannerFactory().id,
+        topic_id=topic.id,
+        notice_id=tables.rows("SELECT id FROM stock_notices")[0][0],
         team=team,
         new_user_id=UserFactory().id,
         second_competitor_id=second.id,

@@ -39,6 +39,13 @@ class Cache:
         """Keep `value` for `seconds`; does nothing when Valkey is unreachable."""
         self._attempt(lambda client: client.set(key, value, px=int(seconds * 1000)))
 
+    def claim(self, key: str, seconds: float) -> bool:
+        """Be the first to take `key` for `seconds`; whoever cannot ask may go ahead too."""
+        taken = self._attempt(
+            lambda client: bool(client.set(key, b"", nx=True, px=max(1, int(seconds * 1000))))
+        )
+        return taken is not False
+
     def delete(self, key: str) -> None:
         """Forget `key`; does nothing when Valkey is unreachable."""
         self._attempt(lambda client: client.delete(key))

@@ -1,7 +1,7 @@
 """What the worker does about orders."""
 
 from backend.core.jobs import in_transaction, queue
-from backend.orders import cancellation
+from backend.orders import cancellation, county_sales
 
 
 @queue.periodic(cron="* * * * * */10")
@@ -10,3 +10,11 @@ from backend.orders import cancellation
 def expire_due_orders(timestamp: int) -> None:
     """Unpaid orders whose time is over give their stock back."""
     cancellation.expire_due()
+
+
+@queue.periodic(cron="*/5 * * * *")
+@queue.task(name="rank_counties", queueing_lock="rank_counties")
+@in_transaction
+def rank_counties(timestamp: int) -> None:
+    """The home page's ranking of counties is counted anew."""
+    county_sales.recompute()

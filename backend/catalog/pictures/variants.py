@@ -2,6 +2,8 @@
 
 import re
 
+from backend.core.storage.opening import storage
+
 WIDTHS = (320, 750, 1280)
 """Pixels: thumbnail, card, full width of a phone's screen."""
 THUMBNAIL, CARD, LARGEST_WIDTH = WIDTHS
@@ -40,3 +42,8 @@ def variants(path: str) -> dict[int, str]:
     largest = int(ours[2])
     smaller = {each: variant(path, each) for each in WIDTHS if each < largest}
     return {**smaller, largest: path}
+
+
+def address(path: str, width: int | None = None) -> str:
+    """Where a picture is shown from, or its variant of a width (pixels)."""
+    return storage().public_url(path if width is None else variant(path, width))

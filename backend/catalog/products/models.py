@@ -48,6 +48,12 @@ class Product(Base):
             "id",
             postgresql_where=text("state = 'listed'"),
         ),
+        Index(
+            "ix_products_in_season",
+            "season_months",
+            postgresql_using="gin",
+            postgresql_where=text("state = 'listed'"),
+        ),
     )
 
     id: Mapped[Key]

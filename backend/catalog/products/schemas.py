@@ -2,10 +2,9 @@
 
 from marshmallow import fields
 
+from backend.catalog.pictures.variants import address
 from backend.catalog.products.content import ProductContentIn
 from backend.core.schemas import Choice, Id, Instant, PageQuery, Schema, String
-
-MEDIA = "/media/"
 
 
 class OwnProductsQuery(PageQuery):
@@ -76,7 +75,7 @@ class OwnProductCardOut(Schema):
     category_code = fields.String()
     state = fields.String(metadata={"description": "`draft`, `listed` or `delisted`."})
     picture_url = fields.Function(
-        lambda row: row["picture"] and MEDIA + row["picture"],
+        lambda row: row["picture"] and address(row["picture"]),
         metadata={"type": ["string", "null"], "example": "/media/pictures/tea.webp"},
     )
     listed_at = Instant(allow_none=True)

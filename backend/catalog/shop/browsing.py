@@ -1,10 +1,12 @@
 """What a visitor looks at: areas, categories, the list of products, one product."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import text
 
 from backend.catalog.recognitions import validity
+from backend.catalog.shop.helping import whom_it_helps
 from backend.core import clock
 from backend.core.database import db
 from backend.core.errors import NotFound
@@ -45,6 +47,7 @@ _CONDITIONS = {
     "county": "AND p.county_code = :county",
     "prefecture": "AND a.prefecture_code = :prefecture",
     "before": "AND p.id < :before",
+    "ids": "AND p.id = ANY(:ids)",
 }
 
 _DETAIL = text(f"""
@@ -113,6 +116,15 @@ def list_products(
     return page_of([dict(row) for row in rows.mappings()], limit, lambda row: (row["id"],))
 
 
+def cards_of(product_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Listed products as the list shows them, by id; whatever is not listed is missing."""
+    rows = db.session.execute(
+        text(_LIST.format(recognised=validity.VALID, conditions=_CONDITIONS["ids"])),
+        {"ids": list(product_ids), "today": clock.today(), "limit": len(product_ids)},
+    )
+    return {row["id"]: dict(row) for row in rows.mappings()}
+
+
 def show_product(product_id: int) -> dict[str, Any]:
     """One listed product with its SKUs and its valid recognition; `NotFound` otherwise."""
     row = (
@@ -122,4 +134,5 @@ def show_product(product_id: int) -> dict[str, Any]:
     )
     if row is None:
         raise NotFound("该商品不存在或已下架")
-    return dict(row)
+    product = dict(row)
+    return {**product, "helps": whom_it_helps(product)}

@@ -2,14 +2,8 @@
 
 from marshmallow import fields, validate
 
-from backend.catalog.pictures.variants import CARD, THUMBNAIL, variant
+from backend.catalog.pictures.variants import CARD, THUMBNAIL, address
 from backend.core.schemas import Fen, Id, PageQuery, Schema, String
-from backend.core.storage.opening import storage
-
-
-def _address(path: str, width: int | None = None) -> str:
-    """Where a picture is, or its variant of a width."""
-    return storage().public_url(path if width is None else variant(path, width))
 
 
 class CountyOut(Schema):
@@ -64,7 +58,7 @@ class ProductCardOut(Schema):
     kind = fields.String(metadata={"description": "`goods` or `service`."})
     category_code = fields.String()
     picture_url = fields.Function(
-        lambda row: row["picture"] and _address(row["picture"], CARD),
+        lambda row: row["picture"] and address(row["picture"], CARD),
         metadata={"type": ["string", "null"], "example": "/media/pictures/tea.webp"},
     )
     fresh = fields.Boolean(metadata={"description": "鲜活易腐, no seven-day return."})
@@ -121,10 +115,26 @@ class RecognitionOut(Schema):
 class ProductPictureOut(Schema):
     """Made from a path."""
 
-    url = fields.Function(_address, metadata={"type": "string"})
+    url = fields.Function(address, metadata={"type": "string"})
     thumbnail_url = fields.Function(
-        lambda path: _address(path, THUMBNAIL), metadata={"type": "string"}
+        lambda path: address(path, THUMBNAIL), metadata={"type": "string"}
     )
+
+
+class HelpsOut(Schema):
+    """Whom buying it helps."""
+
+    county_code = fields.String(metadata={"example": "430923"})
+    county_name = fields.String(metadata={"example": "安化县"})
+    area_class = fields.String(metadata={"description": "`national`, `provincial` or `other`."})
+    prefecture_name = fields.String(allow_none=True, metadata={"example": "益阳市"})
+    producer_name = fields.String()
+    story = fields.String()
+    households = fields.Integer(metadata={"description": "Households that benefit."})
+    recognition_number = fields.String(allow_none=True)
+    recognition_issuer = fields.String(allow_none=True)
+    recognition_valid_to = fields.String(allow_none=True, metadata={"example": "2027-12-31"})
+    map_url = fields.String(metadata={"example": "/v1/areas/map.svg?county=430923"})
 
 
 class ProductOut(Schema):
@@ -135,7 +145,7 @@ class ProductOut(Schema):
     kind = fields.String()
     category_code = fields.String()
     picture_urls = fields.Function(
-        lambda row: [_address(path) for path in row["pictures"]],
+        lambda row: [address(path) for path in row["pictures"]],
         metadata={"type": "array", "items": {"type": "string"}},
     )
     fresh = fields.Boolean(metadata={"description": "鲜活易腐, no seven-day return."})
@@ -176,3 +186,4 @@ class ProductOut(Schema):
     producer_households = fields.Integer()
     skus = fields.List(fields.Nested(SkuOut))
     recognition = fields.Nested(RecognitionOut, allow_none=True)
+    helps = fields.Nested(HelpsOut)

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from backend.catalog.stock.models import SkuStock
-from backend.core import audit, clock
+from backend.core import audit, clock, idempotency
 from backend.core.database import db
 from backend.core.errors import DomainError, NotFound
 
@@ -80,8 +80,9 @@ def correct(sku_id: int, change: int, reason: str, by: int | None, cause: str) -
                     RETURNING sku_id, on_hand - reserved AS available
                 ), explained AS (
                     INSERT INTO stock_movements
-                           (sku_id, kind, cause, on_hand_change, reserved_change, reason, at)
-                    SELECT sku_id, 'correct', :cause, :change, 0, :reason, :at FROM changed
+                           (sku_id, kind, cause, on_hand_change, reserved_change, reason,
+                            by_user_id, at)
+                    SELECT sku_id, 'correct', :cause, :change, 0, :reason, :by, :at FROM changed
                 )
                 SELECT available FROM changed
             """),
@@ -89,6 +90,7 @@ def correct(sku_id: int, change: int, reason: str, by: int | None, cause: str) -
                 "sku_id": sku_id,
                 "change": change,
                 "reason": reason,
+                "by": by,
                 "cause": cause,
                 "at": clock.now(),
             },
@@ -99,6 +101,18 @@ def correct(sku_id: int, change: int, reason: str, by: int | None, cause: str) -
         raise NotFound(field="sku_id")
     audit.record(by, "correct_stock", f"sku:{sku_id}", reason, change=change)
     return int(row.available)
+
+
+def correct_once(sku_id: int, change: int, reason: str, by: int, key: str) -> int:
+    """`correct` for a person's idempotency key: the same key again changes nothing more.
+
+    Raises `KeyUsedOtherwise` besides. Answers what is available now.
+    """
+    cause = f"correction:{by}:{key}"
+    body = {"sku": sku_id, "change": change, "reason": reason}
+    if idempotency.claim(by, "stock_correction", key, body, cause):
+        return available(sku_id)
+    return correct(sku_id, change, reason, by, cause)
 
 
 def _change(

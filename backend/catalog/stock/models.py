@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.catalog.products.models import Sku
@@ -19,11 +19,16 @@ class SkuStock(Base):
     __table_args__ = (
         CheckConstraint("reserved >= 0", name="reserved"),
         CheckConstraint("on_hand - reserved >= 0", name="available"),
+        CheckConstraint("low_at >= 0", name="low_at"),
+        # On no column that an order changes: an update of the hot row touches no index.
+        Index("ix_sku_stocks_watched", "sku_id", postgresql_where=text("low_at IS NOT NULL")),
     )
 
     sku_id: Mapped[int] = mapped_column(ForeignKey(Sku.id), primary_key=True, autoincrement=False)
     on_hand: Mapped[int]
     reserved: Mapped[int] = mapped_column(server_default=text("0"))
+    low_at: Mapped[int | None]
+    """Units available at which the producer is told; `None`: never."""
 
 
 class StockMovement(Base):
@@ -33,6 +38,7 @@ class StockMovement(Base):
     __table_args__ = (
         CheckConstraint("kind IN ('correct', 'reserve', 'release')", name="kind"),
         UniqueConstraint("sku_id", "cause"),
+        Index("ix_stock_movements_of_sku", "sku_id", "id"),
     )
 
     id: Mapped[Key]
@@ -43,3 +49,32 @@ class StockMovement(Base):
     reserved_change: Mapped[int]
     reason: Mapped[str | None]
     at: Mapped[datetime]
+    by_user_id: Mapped[int | None]
+    """Who corrected; `None` for reservations and releases, which their order explains."""
+
+
+class StockNotice(Base):
+    """A SKU ran low: told once, until more than the threshold has been available again."""
+
+    __tablename__ = "stock_notices"
+    __table_args__ = (
+        CheckConstraint("(seen_at IS NULL) = (seen_by IS NULL)", name="seen"),
+        Index(
+            "uq_stock_notices_open",
+            "sku_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_stock_notices_of_sku", "sku_id", "id"),
+    )
+
+    id: Mapped[Key]
+    sku_id: Mapped[int] = mapped_column(ForeignKey(Sku.id))
+    available: Mapped[int]
+    """Units, when it was noticed."""
+    low_at: Mapped[int]
+    at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    seen_by: Mapped[int | None]
+    ended_at: Mapped[datetime | None]
+    """When more was available again, or nobody wanted to be told any more."""

@@ -1,0 +1,1 @@
+"""The shop window: banners, topics, seasonal picks, and what each county has sold."""
