@@ -12,8 +12,10 @@ from backend.accounts import commands as account_commands
 from backend.accounts import views as account_views
 from backend.accounts.sessions import logged_in
 from backend.accounts.tokens import identify, open_token_signer
+from backend.catalog.products.listing import product_delisted, product_listed
 from backend.catalog.shop import views as shop_views
 from backend.catalog.stock import views as stock_views
+from backend.catalog.stock.opening import on_product_listed
 from backend.competition import views as competition_views
 from backend.core import operations
 from backend.core.cache import open_cache
@@ -62,11 +64,21 @@ JOBS = (payment_jobs, order_jobs)
 def wire_news() -> dict[Hook[...], tuple[object, ...]]:
     """How news travels up from a room to those above it: the one table of hooks."""
     logged_in.wire(adopt_touches)
+    product_listed.wire(on_product_listed)
+    product_delisted.wire()
     payment_notified.wire(on_payment_notice)
     payment_succeeded.wire(on_payment_succeeded)
     refund_notified.wire(on_refund_notice)
     refund_succeeded.wire(on_refund_succeeded)
-    told = (logged_in, payment_notified, payment_succeeded, refund_notified, refund_succeeded)
+    told = (
+        logged_in,
+        product_listed,
+        product_delisted,
+        payment_notified,
+        payment_succeeded,
+        refund_notified,
+        refund_succeeded,
+    )
     return {hook: hook.listeners for hook in told}
 
 

@@ -32,7 +32,9 @@ HISTORIES = (
     "audit_entries",
     "credit_transfers",
     "order_events",
+    "product_version_events",
     "provider_notices",
+    "recognition_events",
     "stock_movements",
 )
 

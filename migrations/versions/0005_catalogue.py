@@ -32,6 +32,9 @@ CHECKS = {
 }
 
 
+HISTORIES = ("product_version_events", "recognition_events")
+
+
 def upgrade() -> None:
     op.create_table('freight_templates',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -152,6 +155,32 @@ def upgrade() -> None:
     for table, checks in CHECKS.items():
         for name, check in checks.items():
             op.create_check_constraint(op.f(f"ck_{table}_{name}"), table, check)
+    for table in HISTORIES:
+        op.execute(f"""
+            CREATE TRIGGER {table}_only_grows
+            BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+        """)
+    op.execute("""
+        CREATE FUNCTION refuse_change_once_listed() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION 'what version % said when it was listed stays', OLD.id
+                USING ERRCODE = 'restrict_violation';
+        END $$
+    """)
+    op.execute("""
+        CREATE TRIGGER product_versions_listed_stays
+        BEFORE UPDATE ON product_versions FOR EACH ROW
+        WHEN (OLD.listed_at IS NOT NULL AND
+              (NEW.content, NEW.product_id, NEW.number, NEW.listed_at)
+              IS DISTINCT FROM (OLD.content, OLD.product_id, OLD.number, OLD.listed_at))
+        EXECUTE FUNCTION refuse_change_once_listed()
+    """)
+    op.execute("""
+        CREATE TRIGGER product_versions_listed_is_kept
+        BEFORE DELETE ON product_versions FOR EACH ROW WHEN (OLD.listed_at IS NOT NULL)
+        EXECUTE FUNCTION refuse_change_once_listed()
+    """)
 
 
 def downgrade() -> None:
@@ -186,6 +215,7 @@ def downgrade() -> None:
     op.drop_index('uq_product_versions_listed', table_name='product_versions', postgresql_where=sa.text("state = 'listed'"))
     op.drop_index('ix_product_versions_review', table_name='product_versions', postgresql_where=sa.text("state = 'review'"))
     op.drop_table('product_versions')
+    op.execute('DROP FUNCTION refuse_change_once_listed()')
     op.drop_index(op.f('ix_freight_rules_template_id'), table_name='freight_rules')
     op.drop_table('freight_rules')
     op.drop_index(op.f('ix_producer_events_producer_id'), table_name='producer_events')
