@@ -11,12 +11,10 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-Raw = str | int | float | bool | datetime | date | time | timedelta | None | "Trouble"
-"""What a sheet holds; a CSV holds texts only."""
-
 LONGEST_EXACT = 15
 """Digits of a number that Excel keeps; the rest it turns into zeros."""
-MOST_LISTED = 200
+MOST_LISTED = 500
+TIERS_EXAMPLE = "10:54.90;50:49.90"
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,3}")
 _ESCAPED_CR = re.compile(r"\r\n?|_x000[dD]_\n?")
 _ESCAPED = re.compile(r"_x005F_(?=x[0-9A-Fa-f]{4}_)")
@@ -42,6 +40,10 @@ class Trouble:
     remedy: str
 
 
+Raw = str | int | float | bool | datetime | date | time | timedelta | Trouble | None
+"""What a sheet holds; a CSV holds texts only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """The value of a cell and the number format under which people see it."""
@@ -60,6 +62,14 @@ class Cell:
         if isinstance(value, Trouble):
             return value.shown[:100]
         return "" if value is None else str(value)[:100]
+
+    @property
+    def written(self) -> str | int | float | None:
+        """The value to write back; what is neither text nor number as the text it shows."""
+        value = self.value
+        if value is None or isinstance(value, bool) or not isinstance(value, str | int | float):
+            return self.shown or None
+        return value
 
 
 EMPTY: Final = Cell()
@@ -171,7 +181,7 @@ def as_tiers(cell: Cell) -> list[dict[str, int]]:
     """`10:54.90;50:49.90` as price tiers in fen, in the order written."""
     if isinstance(cell.value, time | timedelta):
         raise CellProblem(
-            "阶梯价被 Excel 当成了时间", "把单元格格式设为“文本”，再重新填写，如 10:54.90;50:49.90"
+            "阶梯价被 Excel 当成了时间", f"把单元格格式设为“文本”，再重新填写，如 {TIERS_EXAMPLE}"
         )
     tiers = []
     for part in re.split(r"[;；\n]+", as_text(cell)):
@@ -179,7 +189,9 @@ def as_tiers(cell: Cell) -> list[dict[str, int]]:
             continue
         quantity, colon, price = _fullwidth_to_plain(part).partition(":")
         if not colon:
-            raise CellProblem(f"“{part[:30]}”不是阶梯价", "写成 起购数量:单价，如 10:54.90;50:49.90")
+            raise CellProblem(
+                f"“{part[:30]}”不是阶梯价", "写成 起购数量:单价，如 10:54.90;50:49.90"
+            )
         from_quantity, fen = as_whole(Cell(quantity)), as_fen(Cell(price))
         if from_quantity is None or fen is None:
             raise CellProblem(f"“{part[:30]}”不完整", "写成 起购数量:单价，如 10:54.90;50:49.90")

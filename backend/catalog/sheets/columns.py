@@ -73,7 +73,13 @@ class Column:
 
 
 def _text(
-    member: str, heading: str, explained: str, example: str, *, required: bool = False, width: int = 24
+    member: str,
+    heading: str,
+    explained: str,
+    example: str,
+    *,
+    required: bool = False,
+    width: int = 24,
 ) -> Column:
     def read(cell: Cell, _: References) -> Any:
         return as_text(cell) or None
@@ -94,9 +100,7 @@ def _whole(
     def read(cell: Cell, _: References) -> Any:
         return as_whole(cell)
 
-    return Column(
-        member, heading, explained, example, read, _as_is, required, False, 14, "General"
-    )
+    return Column(member, heading, explained, example, read, _as_is, required, False, 14, "General")
 
 
 def _yuan(
@@ -229,7 +233,12 @@ PRODUCER_COLUMN = Column(
 )
 
 PRODUCT_COLUMNS = (
-    _code("code", "商品编码", "本主体自己的编码，1-40 位字母、数字和 . _ -；按它找到同一商品", "AH-TEA"),
+    _code(
+        "code",
+        "商品编码",
+        "本主体自己的编码，1-40 位字母、数字和 . _ -",
+        "AH-TEA",
+    ),
     _text("name", "商品名称", "最多 60 个字", "安化千两茶饼", required=True, width=28),
     _reference(
         "category_code",
@@ -315,5 +324,7 @@ SKU_COLUMNS = (
     _whole("purchase_limit", "限购数量", "每人最多购买的数量，可不填", "5"),
     _whole("limit_days", "限购天数", "在多少天内限购；不填为不限期间", "30"),
     _whole("persons", "每券人数", "服务类：一张券可供几人使用，不填为 1", "2"),
-    _choice("tax_class", "税率", "自产农产品免税；服务 6%；其他农产品 9%；其余 13%", TAX_CLASSES, "9%"),
+    _choice(
+        "tax_class", "税率", "自产农产品免税；服务 6%；其他农产品 9%；其余 13%", TAX_CLASSES, "9%"
+    ),
 )

@@ -141,9 +141,7 @@ def _check_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
         cells += len(_CELL.findall(piece)) if is_sheet else 0
         strings += len(_STRING.findall(piece)) if is_strings else 0
         if rows > MOST_ROW_ELEMENTS or cells > MOST_CELL_ELEMENTS or strings > MOST_CELL_ELEMENTS:
-            raise UnreadableFile(
-                "表格过大；请删除空白区域的格式和多余的行列，或分成几个文件上传"
-            )
+            raise UnreadableFile("表格过大；请删除空白区域的格式和多余的行列，或分成几个文件上传")
 
 
 def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:

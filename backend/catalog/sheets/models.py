@@ -121,6 +121,7 @@ class CatalogueImportProduct(Base):
     code: Mapped[str]
     rows: Mapped[dict[str, Any]]
     """Where it stands: `{"sheet": …, "row": 2, "sku_sheet": …, "sku_rows": [2, 3]}`."""
+    row_count: Mapped[int]
     content: Mapped[dict[str, Any] | None]
     """What `ProductContentIn` made of it; `None` where that is not possible."""
     outcome: Mapped[str]
