@@ -40,10 +40,10 @@ _SHOP = """
            repeat('山里的老茶园，一年四季都有人照看。', 6), 120, 'approved', now()
       FROM counties WHERE i < 40;
 
-    INSERT INTO products (id, producer_id, category_code, county_code, kind, state, name,
+    INSERT INTO products (id, producer_id, code, category_code, county_code, kind, state, name,
                           subtitle, description, pictures, fresh, shelf_life_days, storage,
                           listed_at)
-    SELECT %(product)s + i, p.id, 'c' || 1 + (1 + i % 12) % 4 || 's' || 1 + i % 12,
+    SELECT %(product)s + i, p.id, 'B' || i, 'c' || 1 + (1 + i % 12) % 4 || 's' || 1 + i % 12,
            p.county_code, 'goods', 'listed', '安化黑茶千两茶饼 ' || i || ' 号',
            '手筑茯砖，金花茂盛',
            repeat('选用云台山大叶种一芽三四叶，七星灶松柴明火烘焙。', 12),
@@ -61,6 +61,13 @@ _SHOP = """
     SELECT %(sku)s + i, %(product)s + i % %(products)s, 'B' || i, 1 + i % 3 || 'kg 装', 'box',
            1000 + 1000 * (i % 3), 1990 + 10 * i, 2990 + 10 * i, 1, 1, 'rate9'
       FROM generate_series(0, %(skus)s - 1) i;
+    INSERT INTO product_versions (product_id, number, state, content, created_at, listed_at)
+    SELECT p.id, 1, 'listed',
+           to_jsonb(p) - '{id,producer_id,state,listed_at}'::text[] || jsonb_build_object(
+               'skus', (SELECT jsonb_agg(to_jsonb(s) - '{id,product_id,on_sale}'::text[])
+                          FROM skus s WHERE s.product_id = p.id)),
+           p.listed_at, p.listed_at
+      FROM products p;
     INSERT INTO sku_stocks (sku_id, on_hand, reserved) SELECT id, %(plenty)s, 0 FROM skus;
     INSERT INTO stock_movements (sku_id, kind, cause, on_hand_change, reserved_change, at)
     SELECT sku_id, 'correct', 'opening', on_hand, 0, now() FROM sku_stocks;

@@ -8,7 +8,7 @@ What is there already stays as it is, the stock above all: only missing rows are
 
 import argparse
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from datetime import datetime, time, timedelta
@@ -24,17 +24,23 @@ from backend.accounts.models import User
 from backend.accounts.roles import grant
 from backend.catalog.areas.models import Category
 from backend.catalog.producers.models import Producer
+from backend.catalog.products.content import ProductContentIn
+from backend.catalog.products.drafting import save_draft, submit
+from backend.catalog.products.listing import list_version
 from backend.catalog.products.models import Product, Sku
-from backend.catalog.recognitions.models import Recognition
+from backend.catalog.recognitions.models import Recognition, RecognitionEvent
+from backend.catalog.recognitions.validity import RECOGNITIONS
 from backend.catalog.stock.models import SkuStock, StockMovement
 from backend.competition.models import Competitor, Institution, Season, Team, Track
 from backend.core import clock
 from backend.core.caller import Role
 from backend.core.database import Base, db, transaction
+from backend.core.life import SYSTEM, Step
 from backend.credit.models import ReferralLink
 from demo import dataset, pictures
 from demo.errors import DemoDataError
 from demo.records import Dataset
+from demo.records import Product as DemoProduct
 
 PICTURES = "pictures"
 VOUCHER_DAYS = 180
@@ -85,13 +91,10 @@ def _load_shop(data: Dataset) -> dict[str, int]:
     producers = _load_producers(data)
     known = set(db.session.scalars(select(Sku.code)))
     fresh = [each for each in data.skus if each.code not in known]
-    product_ids = _load_products(data, producers)
+    product_ids = _list_products(data, producers, {each.product_code for each in fresh})
     _load_recognitions(data, product_ids)
-    sku_ids = _returning(
-        Sku,
-        [_without(asdict(each), "product_code", "stock")
-         | {"product_id": product_ids[each.product_code]} for each in fresh],
-    )  # fmt: skip
+    ids = dict(db.session.execute(select(Sku.code, Sku.id)).all())
+    sku_ids = [ids[each.code] for each in fresh]
     _stock_up(zip(sku_ids, ((each.code, each.stock) for each in fresh), strict=True))
     return {"categories": new_categories, "skus": len(sku_ids)}
 
@@ -108,25 +111,45 @@ def _load_producers(data: Dataset) -> dict[str, int]:
     return {each.code: ids[each.credit_code] for each in data.producers}
 
 
-def _load_products(data: Dataset, producers: Mapping[str, int]) -> dict[str, int]:
-    """Products by their code; one is there already when one of its SKUs is."""
-    known = dict(db.session.execute(select(Sku.code, Sku.product_id)).all())
-    ids = {each.product_code: known[each.code] for each in data.skus if each.code in known}
-    missing = [each for each in data.products if each.code not in ids]
-    rows = [
-        _without(asdict(each), "code", "producer_code", "origin_county_code", "picture")
-        | {
-            "producer_id": producers[each.producer_code],
-            "county_code": each.origin_county_code,
-            "shelf_life_days": each.shelf_life_days or None,
-            "voucher_days": VOUCHER_DAYS if each.kind == "service" else None,
-            "pictures": [f"{PICTURES}/{each.code}.webp"],
-            "state": "listed",
-            "listed_at": clock.now(),
-        }
-        for each in missing
-    ]
-    return ids | dict(zip((each.code for each in missing), _returning(Product, rows), strict=True))
+def _list_products(
+    data: Dataset, producers: Mapping[str, int], wanted: Collection[str]
+) -> dict[str, int]:
+    """Draft, submit and list the products with the codes `wanted`; all ids by code.
+
+    A product is there already when one of its SKUs is; it keeps the code that it has.
+    """
+    known = select(Sku.code, Product.id, Product.code).join(Product, Product.id == Sku.product_id)
+    by_sku = {sku: (product_id, code) for sku, product_id, code in db.session.execute(known)}
+    there = {each.product_code: by_sku[each.code] for each in data.skus if each.code in by_sku}
+    ids = {code: product_id for code, (product_id, _) in there.items()}
+    for each in data.products:
+        if each.code not in wanted:
+            continue
+        product_id, code = there.get(each.code, (None, each.code))
+        content = _content(data, each) | {"code": code}
+        producer_id = producers[each.producer_code]
+        version = save_draft(producer_id, content, SYSTEM, product_id)
+        submit(version.id, SYSTEM)
+        list_version(version.id, SYSTEM)
+        ids[each.code] = version.product_id
+    return ids
+
+
+def _content(data: Dataset, product: DemoProduct) -> Row:
+    """What a listed version of a demo product says."""
+    said = _without(asdict(product), "producer_code", "origin_county_code", "picture") | {
+        "county_code": product.origin_county_code,
+        "shelf_life_days": product.shelf_life_days or None,
+        "voucher_days": VOUCHER_DAYS if product.kind == "service" else None,
+        "pictures": [f"{PICTURES}/{product.code}.webp"],
+        "skus": [
+            _without(asdict(sku), "product_code", "stock")
+            for sku in data.skus
+            if sku.product_code == product.code
+        ],
+    }
+    loaded: Row = ProductContentIn().load(said)
+    return loaded
 
 
 def _load_recognitions(data: Dataset, product_ids: Mapping[str, int]) -> None:
@@ -135,6 +158,9 @@ def _load_recognitions(data: Dataset, product_ids: Mapping[str, int]) -> None:
         for each in data.recognitions
     ]
     _add_missing(Recognition, rows, Recognition.product_id, Recognition.number)
+    told = select(RecognitionEvent.recognition_id)
+    for row in db.session.scalars(select(Recognition).where(Recognition.id.not_in(told))).all():
+        RECOGNITIONS.begin(row.id, Step("register", (), row.status), SYSTEM)
 
 
 def _stock_up(fresh: Iterable[tuple[int, tuple[str, int]]]) -> None:
@@ -155,7 +181,11 @@ def _stock_up(fresh: Iterable[tuple[int, tuple[str, int]]]) -> None:
             }
         )
     if stocks:
-        db.session.execute(insert(SkuStock), stocks)
+        filled = insert_missing(SkuStock)
+        filled = filled.on_conflict_do_update(
+            index_elements=[SkuStock.sku_id], set_={"on_hand": filled.excluded.on_hand}
+        )
+        db.session.execute(filled, stocks)
         db.session.execute(insert(StockMovement), movements)
 
 

@@ -11,14 +11,18 @@ from backend.accounts.roles import grant
 from backend.accounts.staff import create_staff
 from backend.catalog.areas.models import Category
 from backend.catalog.producers.models import Producer, ProducerMember
-from backend.catalog.products.models import Product, Sku
+from backend.catalog.products.content import PRODUCT_MEMBERS, SKU_MEMBERS
+from backend.catalog.products.models import Product, ProductVersion, Sku
+from backend.catalog.products.versions import VERSIONS
 from backend.catalog.recognitions.models import Recognition
+from backend.catalog.recognitions.validity import RECOGNITIONS, REGISTER
 from backend.catalog.stock.keeping import correct
 from backend.catalog.stock.models import SkuStock
 from backend.competition.models import Competitor, Institution, Season, Team, Track
 from backend.core import clock
 from backend.core.caller import Role
 from backend.core.database import db, transaction
+from backend.core.life import SYSTEM, Step
 from demo.credit_codes import make
 from tests.api import Api, Person
 
@@ -75,7 +79,40 @@ class ProductFactory(Factory):
     voucher_days = factory.LazyAttribute(lambda made: 180 if made.kind == "service" else None)
     shelf_life_days = 3650
     storage = "通风干燥"
+    code = factory.Sequence(lambda n: f"P{n:05d}")
     listed_at = factory.LazyFunction(clock.now)
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
+        product = super()._create(model_class, *args, **kwargs)
+        keep_version(product.id)
+        return product
+
+
+def keep_version(product_id: int) -> None:
+    """What the rows of a listed product say becomes its listed version."""
+    product = db.session.get_one(Product, product_id)
+    if product.state != "listed":
+        return
+    versions = db.session.query(ProductVersion).filter_by(product_id=product_id).all()
+    for earlier in versions:
+        if earlier.state == "listed":
+            change(earlier, state="ended", ended_at=clock.now())
+    skus = db.session.query(Sku).filter_by(product_id=product_id, on_sale=True).order_by(Sku.id)
+    content = {name: getattr(product, name) for name in PRODUCT_MEMBERS}
+    content["skus"] = [{name: getattr(sku, name) for name in SKU_MEMBERS} for sku in skus]
+    version = ProductVersion(
+        product_id=product_id,
+        number=len(versions) + 1,
+        state="listed",
+        content=content,
+        created_at=clock.now(),
+        listed_at=clock.now(),
+    )
+    db.session.add(version)
+    db.session.flush()
+    VERSIONS.begin(version.id, Step("list", (), "listed"), SYSTEM)
+    db.session.commit()
 
 
 class RecognitionFactory(Factory):
@@ -89,6 +126,13 @@ class RecognitionFactory(Factory):
     valid_from = date(2026, 1, 1)
     valid_to = date(2027, 12, 31)
     status = "valid"
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
+        recognition = super()._create(model_class, *args, **kwargs)
+        RECOGNITIONS.begin(recognition.id, REGISTER, SYSTEM)
+        db.session.commit()
+        return recognition
 
 
 class SkuFactory(Factory):
@@ -107,6 +151,7 @@ class SkuFactory(Factory):
     case_size = 1
     min_quantity = 1
     purchase_limit = None
+    price_tiers = factory.LazyFunction(list)
     tax_class = "rate9"
     stock = 100
 
@@ -118,6 +163,7 @@ class SkuFactory(Factory):
         if stock:
             correct(sku.id, stock, "opening stock", None, f"opening:{sku.code}")
         db.session.commit()
+        keep_version(sku.product_id)
         return sku
 
 

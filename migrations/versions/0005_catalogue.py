@@ -34,6 +34,49 @@ CHECKS = {
 
 HISTORIES = ("product_version_events", "recognition_events")
 
+FIRST_CODES = "UPDATE products SET code = 'P' || id WHERE code IS NULL"
+
+FIRST_VERSIONS = """
+    INSERT INTO product_versions
+           (product_id, number, state, content, created_at, listed_at, ended_at)
+    SELECT p.id, 1,
+           CASE p.state WHEN 'listed' THEN 'listed' WHEN 'delisted' THEN 'ended' ELSE 'draft' END,
+           to_jsonb(p) - '{id,producer_id,state,listed_at}'::text[] || jsonb_build_object(
+               'skus', (SELECT coalesce(jsonb_agg(
+                                   to_jsonb(s) - '{id,product_id,on_sale}'::text[] ORDER BY s.id),
+                               '[]')
+                          FROM skus s WHERE s.product_id = p.id AND s.on_sale)),
+           coalesce(p.listed_at, now()),
+           CASE WHEN p.state <> 'draft' THEN coalesce(p.listed_at, now()) END,
+           CASE WHEN p.state = 'delisted' THEN now() END
+      FROM products p ORDER BY p.id
+"""
+"""What the rows hold is what the first version says."""
+
+FIRST_EVENTS = (
+    """
+    INSERT INTO product_version_events (version_id, step, to_state, by_kind, at)
+    SELECT id, CASE WHEN state = 'draft' THEN 'draft' ELSE 'list' END,
+           CASE WHEN state = 'draft' THEN 'draft' ELSE 'listed' END, 'system', created_at
+      FROM product_versions
+    """,
+    """
+    INSERT INTO product_version_events (version_id, step, from_state, to_state, by_kind, at)
+    SELECT id, 'delist', 'listed', 'ended', 'system', ended_at
+      FROM product_versions WHERE state = 'ended'
+    """,
+    """
+    INSERT INTO recognition_events (recognition_id, step, to_state, by_kind, at)
+    SELECT id, 'register', 'valid', 'system', now() FROM recognitions
+    """,
+    """
+    INSERT INTO recognition_events (recognition_id, step, from_state, to_state, by_kind, at)
+    SELECT id, CASE status WHEN 'lapsed' THEN 'lapse' ELSE 'revoke' END, 'valid', status,
+           'system', now()
+      FROM recognitions WHERE status <> 'valid'
+    """,
+)
+
 
 def upgrade() -> None:
     op.create_table('freight_templates',
@@ -155,6 +198,21 @@ def upgrade() -> None:
     for table, checks in CHECKS.items():
         for name, check in checks.items():
             op.create_check_constraint(op.f(f"ck_{table}_{name}"), table, check)
+    for statement in (FIRST_CODES, FIRST_VERSIONS, *FIRST_EVENTS):
+        op.execute(statement)
+    op.execute("""
+        CREATE FUNCTION refuse_second_validity() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION 'recognition % is %; a renewal is a new one', OLD.id, OLD.status
+                USING ERRCODE = 'restrict_violation';
+        END $$
+    """)
+    op.execute("""
+        CREATE TRIGGER recognitions_valid_once
+        BEFORE UPDATE ON recognitions FOR EACH ROW
+        WHEN (OLD.status <> 'valid' AND NEW.status = 'valid')
+        EXECUTE FUNCTION refuse_second_validity()
+    """)
     for table in HISTORIES:
         op.execute(f"""
             CREATE TRIGGER {table}_only_grows
@@ -184,6 +242,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute('DROP TRIGGER recognitions_valid_once ON recognitions')
+    op.execute('DROP FUNCTION refuse_second_validity()')
     op.drop_column('skus', 'persons')
     op.drop_column('skus', 'limit_days')
     op.drop_column('skus', 'price_tiers')
