@@ -12,6 +12,7 @@ from backend.catalog.sheets.life import Run, run
 from backend.catalog.sheets.models import CatalogueImport, CatalogueImportProduct, ImportState
 from backend.core.database import db, table_of, transaction
 from backend.core.errors import DomainError
+from backend.core.paging import Page, page_of, read_cursor
 
 AT_ONCE = 20
 _PRODUCTS = table_of(CatalogueImportProduct)
@@ -64,17 +65,17 @@ def _list_some(held: Run) -> bool:
     by = db.session.execute(
         select(_IMPORTS.c.listing_by_user_id).where(_IMPORTS.c.id == held.import_id)
     ).scalar_one()
-    db.session.execute(_KEEP, [_decide(row, by) for row in waiting])
+    db.session.execute(_KEEP, [_decide(row.id, row.version_id, by) for row in waiting])
     held.touch(attempts=0)
     return True
 
 
-def _decide(row: Row[Any], by: int) -> dict[str, Any]:
+def _decide(product_id: int, version_id: int, by: int) -> dict[str, Any]:
     """List one version as a reviewer would; a flagged price stays for somebody to look at."""
-    decided = {"row_id": row.id, "now": "listed", "said": None}
+    decided: dict[str, Any] = {"row_id": product_id, "now": "listed", "said": None}
     try:
         with db.session.begin_nested():
-            approve(row.version_id, by, None)
+            approve(version_id, by, None)
     except ReasonMissing:
         decided.update(now="flagged", said="价格高于市场价三成以上，请单独审核")
     except DomainError as error:
@@ -85,3 +86,21 @@ def _decide(row: Row[Any], by: int) -> dict[str, Any]:
 def counts(import_id: int) -> dict[str, int]:
     """How many were listed, flagged and refused, and how many still wait for a decision."""
     return dict(db.session.execute(_COUNT, {"import_id": import_id}).mappings().one())
+
+
+def left_over(import_id: int, *, limit: int, cursor: str | None) -> Page[Row[Any]]:
+    """Products that were handed in and not listed, with the reason, in the order of the file."""
+    position = read_cursor(cursor, (int,))
+    columns = _PRODUCTS.c
+    rows = db.session.execute(
+        select(columns.position, columns.code, columns.version_id, columns.listing)
+        .add_columns(columns.message, columns.content["name"].astext.label("name"))
+        .where(
+            columns.import_id == import_id,
+            columns.listing.in_(("flagged", "refused")),
+            columns.position > (position[0] if position else -1),
+        )
+        .order_by(columns.position)
+        .limit(limit + 1)
+    ).all()
+    return page_of(rows, limit, lambda row: (row.position,))

@@ -1,6 +1,6 @@
 """The catalogue written out: what each product says now, a few hundred at a time."""
 
-import tempfile
+import io
 from typing import IO, Any
 
 from sqlalchemy import text
@@ -10,7 +10,6 @@ from backend.catalog.sheets.writing import CatalogueWriter
 from backend.core.database import db
 
 AT_ONCE = 500
-KEPT_IN_MEMORY = 1024 * 1024
 
 _NEXT = """
     SELECT p.id, m.credit_code || ' ' || m.name AS producer, v.content
@@ -70,8 +69,8 @@ def _write(writer: CatalogueWriter, asked: dict[str, Any]) -> None:
 
 
 def _saved(writer: CatalogueWriter) -> IO[bytes]:
-    """The finished workbook, on disk beyond a megabyte, at its beginning."""
-    target = tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # closed by the response
+    """The finished workbook, at its beginning: some fifty bytes a SKU, its parts lay on disk."""
+    target = io.BytesIO()
     writer.save(target)
     target.seek(0)
     return target

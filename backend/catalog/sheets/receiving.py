@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from backend.catalog.products.models import ProductVersion, VersionState
 from backend.catalog.sheets.container import kind_of
@@ -108,25 +109,27 @@ def start_applying(import_no: str, author: Author, *, mode: str, submit: bool) -
         raise StepNotPossible(state=found.state, step=APPLY.name)
     if mode == "all" and found.state == ImportState.checked and found.errors:
         raise ImportHasErrors(errors_total=found.errors)
-    if found.state == ImportState.checked and _other_under_way(found):
-        raise ImportUnderWay
     rows_total = db.session.execute(
         select(func.coalesce(func.sum(_PRODUCTS.c.row_count), 0)).where(
             _PRODUCTS.c.import_id == found.id, _PRODUCTS.c.outcome != "bad"
         )
     ).scalar_one()
-    LIFE.take(
-        CatalogueImport.no == import_no,
-        APPLY,
-        author,
-        mode=mode,
-        submit=submit,
-        rows_total=rows_total,
-        rows_done=0,
-        touched_at=clock.now(),
-        by_kind=author.kind,
-        by_user_id=_person(author),
-    )
+    try:
+        LIFE.take(
+            CatalogueImport.no == import_no,
+            APPLY,
+            author,
+            mode=mode,
+            submit=submit,
+            rows_total=rows_total,
+            rows_done=0,
+            touched_at=clock.now(),
+            by_kind=author.kind,
+            by_user_id=_person(author),
+        )
+    except IntegrityError as error:
+        # The unique key on imports under way: another file of this producer came first.
+        raise ImportUnderWay from error
     defer(apply_catalogue_import, import_no=import_no)
     if author.kind == "operator":
         subject = f"producer:{found.producer_id}"
@@ -173,16 +176,6 @@ def find_import(
     if found is None:
         raise ImportNotFound
     return found
-
-
-def _other_under_way(found: CatalogueImport) -> bool:
-    states = (ImportState.waiting, ImportState.checking, ImportState.applying)
-    other = select(_IMPORTS.c.id).where(
-        _IMPORTS.c.producer_id == found.producer_id,
-        _IMPORTS.c.state.in_(states),
-        _IMPORTS.c.id != found.id,
-    )
-    return db.session.execute(other).first() is not None
 
 
 def _person(author: Author) -> int:
