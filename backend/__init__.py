@@ -12,7 +12,13 @@ from backend.accounts import commands as account_commands
 from backend.accounts import views as account_views
 from backend.accounts.sessions import logged_in
 from backend.accounts.tokens import identify, open_token_signer
+from backend.catalog.desk import views as desk_views
+from backend.catalog.products import operator_views as product_review_views
+from backend.catalog.products import views as product_views
 from backend.catalog.products.listing import product_delisted, product_listed
+from backend.catalog.recognitions import jobs as recognition_jobs
+from backend.catalog.recognitions import views as recognition_views
+from backend.catalog.recognitions.registering import recognition_changed
 from backend.catalog.shop import views as shop_views
 from backend.catalog.stock import views as stock_views
 from backend.catalog.stock.opening import on_product_listed
@@ -48,6 +54,10 @@ BLUEPRINTS = (
     shop_views.blueprint,
     shop_views.media,
     stock_views.blueprint,
+    product_views.blueprint,
+    product_review_views.blueprint,
+    recognition_views.blueprint,
+    desk_views.blueprint,
     wechat_views.blueprint,
     account_views.blueprint,
     credit_views.blueprint,
@@ -57,7 +67,7 @@ BLUEPRINTS = (
     callbacks.blueprint,
 )
 
-JOBS = (payment_jobs, order_jobs)
+JOBS = (payment_jobs, order_jobs, recognition_jobs)
 """Modules whose tasks the queue knows by being imported."""
 
 
@@ -66,6 +76,7 @@ def wire_news() -> dict[Hook[...], tuple[object, ...]]:
     logged_in.wire(adopt_touches)
     product_listed.wire(on_product_listed)
     product_delisted.wire()
+    recognition_changed.wire()
     payment_notified.wire(on_payment_notice)
     payment_succeeded.wire(on_payment_succeeded)
     refund_notified.wire(on_refund_notice)
@@ -74,6 +85,7 @@ def wire_news() -> dict[Hook[...], tuple[object, ...]]:
         logged_in,
         product_listed,
         product_delisted,
+        recognition_changed,
         payment_notified,
         payment_succeeded,
         refund_notified,

@@ -29,6 +29,7 @@ MONEY = {Role.operator, Role.finance}
 SEASON = {Role.operator, Role.organiser}
 OPERATOR = {Role.operator}
 COMPETITOR = {Role.competitor}
+PRODUCER = {Role.producer}
 
 MAY_CALL: dict[tuple[str, str], set[str]] = {
     ("GET", "/"): EVERYBODY,
@@ -74,6 +75,29 @@ MAY_CALL: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/operator/users/<id:user_id>/role-revocations"): OPERATOR,
     ("POST", "/v1/operator/users/<id:user_id>/blocking"): OPERATOR,
     ("POST", "/v1/operator/users/<id:user_id>/unblocking"): OPERATOR,
+    ("GET", "/v1/producers/<id:producer_id>/products"): PRODUCER,
+    ("POST", "/v1/producers/<id:producer_id>/products"): PRODUCER,
+    ("GET", "/v1/producers/<id:producer_id>/products/<id:product_id>"): PRODUCER,
+    ("PUT", "/v1/producers/<id:producer_id>/products/<id:product_id>/draft"): PRODUCER,
+    ("GET", "/v1/producers/<id:producer_id>/products/<id:product_id>/versions"): PRODUCER,
+    (
+        "POST",
+        "/v1/producers/<id:producer_id>/products/<id:product_id>/versions/<id:number>/submission",
+    ): PRODUCER,
+    (
+        "POST",
+        "/v1/producers/<id:producer_id>/products/<id:product_id>/versions/<id:number>/withdrawal",
+    ): PRODUCER,
+    ("POST", "/v1/producers/<id:producer_id>/products/<id:product_id>/delisting"): PRODUCER,
+    ("GET", "/v1/operator/product-versions"): OPERATOR,
+    ("GET", "/v1/operator/product-versions/<id:version_id>"): OPERATOR,
+    ("POST", "/v1/operator/product-versions/<id:version_id>/approval"): OPERATOR,
+    ("POST", "/v1/operator/product-versions/<id:version_id>/return"): OPERATOR,
+    ("POST", "/v1/operator/products/<id:product_id>/delisting"): OPERATOR,
+    ("POST", "/v1/operator/products/<id:product_id>/relisting"): OPERATOR,
+    ("GET", "/v1/operator/recognitions"): OPERATOR,
+    ("POST", "/v1/operator/products/<id:product_id>/recognitions"): OPERATOR,
+    ("POST", "/v1/operator/recognitions/<id:recognition_id>/revocation"): OPERATOR,
 }
 """Everybody who logs in is a consumer too, so what a consumer may, every person may."""
 

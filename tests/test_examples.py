@@ -15,6 +15,7 @@ from backend import Service
 from backend.settings import Settings
 from simulator.testing import RunningSimulator
 from tests.api import RECEIVER, lines
+from tests.catalog.products.contents import said, sku_said
 from tests.factories import PASSWORD
 from tests.test_world import Example, World, standing_world
 
@@ -87,6 +88,53 @@ def _login(world: World) -> Any:
     return {"code": world.api.login_code("oNEWCOMER"), "visitor_id": "a-visitor-of-yesterday"}
 
 
+def _said(code: str) -> dict[str, Any]:
+    """A product content that names every member."""
+    sku = sku_said(
+        f"{code}-1KG",
+        price_tiers=[{"from_quantity": 10, "price_fen": 5490}],
+        case_size=6,
+        min_quantity=1,
+        purchase_limit=20,
+        limit_days=30,
+        persons=1,
+    )
+    return said(
+        sku,
+        code=code,
+        category_code="tea",
+        subtitle="手筑茯砖",
+        description="金花茂盛。",
+        fresh=False,
+        no_return=True,
+        shelf_life_left_percent=60,
+        storage="通风干燥",
+        sale_areas=["430000"],
+        ship_within_hours=48,
+        freight_template_id=None,
+        voucher_days=None,
+        season_months=[3, 4],
+    )
+
+
+def _put_draft(world: World) -> Example:
+    path = f"/v1/producers/{world.producer_id}/products/{world.product.id}/draft"
+    return Example("PUT", path, "producer", _said(str(world.product.code)))
+
+
+def _recognition(_: World) -> Any:
+    return {
+        "number": "湘帮认字〔2026〕9001号",
+        "issuer": "湖南省消费帮扶工作专班",
+        "batch": "2026 年第二批",
+        "valid_from": "2026-10-01",
+        "valid_to": "2099-09-30",
+        "scan": "D261124K7M2Q9TXAB",
+    }
+
+
+_OWN = "/v1/producers/{producer_id}/products"
+
 EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
     ("GET", "/"): lambda _: Example("GET", "/", None, status=302),
     ("GET", "/docs/"): _get("/docs/"),
@@ -127,6 +175,57 @@ EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
         "users/{blocked_user_id}/unblocking", _reason
     ),
     ("POST", "/v1/operator/skus/<id:sku_id>/stock-corrections"): _stock_correction,
+    ("GET", "/v1/producers/<id:producer_id>/products"): _get(
+        _OWN + "?state=listed&limit=5", "producer"
+    ),
+    ("POST", "/v1/producers/<id:producer_id>/products"): _post(
+        _OWN, "producer", lambda _: _said("NEW-TEA")
+    ),
+    ("GET", "/v1/producers/<id:producer_id>/products/<id:product_id>"): _get(
+        _OWN + "/{product.id}", "producer"
+    ),
+    ("PUT", "/v1/producers/<id:producer_id>/products/<id:product_id>/draft"): _put_draft,
+    ("GET", "/v1/producers/<id:producer_id>/products/<id:product_id>/versions"): _get(
+        _OWN + "/{product.id}/versions?limit=5", "producer"
+    ),
+    (
+        "POST",
+        "/v1/producers/<id:producer_id>/products/<id:product_id>/versions/<id:number>/submission",
+    ): _post(_OWN + "/{drafted.product_id}/versions/1/submission", "producer", _nothing),
+    (
+        "POST",
+        "/v1/producers/<id:producer_id>/products/<id:product_id>/versions/<id:number>/withdrawal",
+    ): _post(_OWN + "/{in_review.product_id}/versions/1/withdrawal", "producer", _nothing),
+    ("POST", "/v1/producers/<id:producer_id>/products/<id:product_id>/delisting"): _post(
+        _OWN + "/{product.id}/delisting", "producer", _reason, 204
+    ),
+    ("GET", "/v1/operator/product-versions"): _get(
+        "/v1/operator/product-versions?flagged=false&limit=5", "operator"
+    ),
+    ("GET", "/v1/operator/product-versions/<id:version_id>"): _get(
+        "/v1/operator/product-versions/{in_review.id}", "operator"
+    ),
+    ("POST", "/v1/operator/product-versions/<id:version_id>/approval"): _staff_post(
+        "product-versions/{in_review.id}/approval", _reason, 201
+    ),
+    ("POST", "/v1/operator/product-versions/<id:version_id>/return"): _staff_post(
+        "product-versions/{in_review.id}/return", _reason, 201
+    ),
+    ("POST", "/v1/operator/products/<id:product_id>/delisting"): _staff_post(
+        "products/{product.id}/delisting", _reason
+    ),
+    ("POST", "/v1/operator/products/<id:product_id>/relisting"): _staff_post(
+        "products/{delisted_product_id}/relisting", _reason, 201
+    ),
+    ("GET", "/v1/operator/recognitions"): _get(
+        "/v1/operator/recognitions?status=valid&runs_out_within_days=3000&limit=5", "operator"
+    ),
+    ("POST", "/v1/operator/products/<id:product_id>/recognitions"): _staff_post(
+        "products/{product.id}/recognitions", _recognition, 201
+    ),
+    ("POST", "/v1/operator/recognitions/<id:recognition_id>/revocation"): _staff_post(
+        "recognitions/{recognition_id}/revocation", _reason, 201
+    ),
     ("GET", "/v1/operator/teams"): _get("/v1/operator/teams?limit=5", "organiser"),
     ("POST", "/v1/operator/teams/<id:team_id>/competitors"): _staff_post(
         "teams/{team.id}/competitors", _entry, 201, "organiser"

@@ -20,14 +20,17 @@ from werkzeug.test import TestResponse
 from backend import Service
 from backend.accounts.people import block
 from backend.accounts.roles import grant
-from backend.catalog.products.models import Sku
+from backend.catalog.products import drafting, listing
+from backend.catalog.products.models import Product, ProductVersion, Sku
 from backend.competition.models import Team
 from backend.core.alarms import raise_alarm
 from backend.core.caller import STAFF, Role
-from backend.core.database import transaction
+from backend.core.database import db, transaction
+from backend.core.life import SYSTEM
 from backend.settings import Settings
 from simulator.testing import RunningSimulator
 from tests.api import Api, Person, in_process
+from tests.catalog.products.contents import content, sku_said
 from tests.conftest import empty
 from tests.factories import (
     PASSWORD,
@@ -37,6 +40,7 @@ from tests.factories import (
     TeamFactory,
     UserFactory,
     create_staff,
+    join_producer,
 )
 
 Digest = dict[str, tuple[int, str]]
@@ -122,6 +126,12 @@ class World:
     tables: Tables
     people: dict[str, Person]
     sku: Sku
+    product: Product
+    producer_id: int
+    drafted: ProductVersion
+    in_review: ProductVersion
+    delisted_product_id: int
+    recognition_id: int
     team: Team
     new_user_id: int
     second_competitor_id: int
@@ -192,7 +202,15 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
     people = _people(api)
     CompetitorFactory(user_id=people["competitor"].id, team_id=team.id)
     second = CompetitorFactory(team_id=team.id)
-    RecognitionFactory(product_id=sku.product_id)
+    recognition = RecognitionFactory(product_id=sku.product_id)
+    product = db.session.get_one(Product, sku.product_id)
+    join_producer(people["producer"], product.producer_id)
+    versions = {code: _version(product.producer_id, code) for code in ("DRAFT", "REVIEW", "GONE")}
+    with transaction():
+        for code in ("REVIEW", "GONE"):
+            drafting.submit(versions[code].id, SYSTEM)
+        listing.list_version(versions["GONE"].id, SYSTEM)
+        listing.delist(versions["GONE"].product_id, SYSTEM, "换季")
     buyer, blocked = people["consumer"], UserFactory()
     link_code = people["competitor"].make_link()
     buyer.visit(link_code)
@@ -207,6 +225,12 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         tables=tables,
         people=people,
         sku=sku,
+        product=product,
+        producer_id=product.producer_id,
+        drafted=versions["DRAFT"],
+        in_review=versions["REVIEW"],
+        delisted_product_id=versions["GONE"].product_id,
+        recognition_id=recognition.id,
         team=team,
         new_user_id=UserFactory().id,
         second_competitor_id=second.id,
@@ -216,6 +240,13 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         unpaid_order_no=buyer.place((sku.id, 2))["no"],
         paid_order_no=paid,
     )
+
+
+def _version(producer_id: int, code: str) -> ProductVersion:
+    """The draft of a product with this code."""
+    with transaction():
+        said = content(sku_said(f"{code}-1KG"), code=code)
+        return drafting.save_draft(producer_id, said, SYSTEM)
 
 
 def _people(api: Api) -> dict[str, Person]:

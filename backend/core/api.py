@@ -51,6 +51,7 @@ class Problem(MarshmallowSchema):
     purchase_limit = fields.Integer()
     state = fields.String(metadata={"description": "The state the order was found in."})
     step = fields.String(metadata={"description": "The step that it does not allow."})
+    product_id = fields.String(metadata={"description": "The product that is there already."})
     wechat_code = fields.String(metadata={"description": "WeChat's own code."})
 
 

@@ -23,7 +23,7 @@ def _path() -> String:
     return String(
         max_length=200,
         validate=validate.Regexp(
-            r"^(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.(?:webp|png|jpe?g)\Z", error="图片路径无效"
+            r"^[A-Za-z0-9_-][A-Za-z0-9_/-]*\.(webp|png|jpg|jpeg)$", error="图片路径无效"
         ),
         metadata={"example": "pictures/tea.webp"},
     )
@@ -33,7 +33,7 @@ def _code(example: str) -> String:
     return String(
         required=True,
         max_length=40,
-        validate=validate.Regexp(r"^[0-9A-Za-z._-]+\Z", error="只能用字母、数字和 . _ -"),
+        validate=validate.Regexp(r"^[0-9A-Za-z._-]+$", error="只能用字母、数字和 . _ -"),
         metadata={"example": example},
     )
 
@@ -41,7 +41,7 @@ def _code(example: str) -> String:
 def _area_code(**kwargs: Any) -> String:
     return String(
         max_length=6,
-        validate=validate.Regexp(r"^[0-9]{6}\Z", error="应为六位行政区划代码"),
+        validate=validate.Regexp(r"^[0-9]{6}$", error="应为六位行政区划代码"),
         metadata={"example": "430923"},
         **kwargs,
     )

@@ -37,6 +37,12 @@ class VersionInReview(DomainError):
     message = "该商品正在审核，请先撤回再修改"
 
 
+class ProductCodeTaken(DomainError):
+    code = "product_code_taken"
+    status = 409
+    message = "已有使用此编码的商品，请修改该商品"
+
+
 class PictureMissing(DomainError):
     code = "picture_missing"
     status = 409
@@ -75,6 +81,22 @@ def save_draft(
         raise VersionInReview
     VERSIONS.take(ProductVersion.id == open_version.id, EDIT, author, content=content)
     return read_version(open_version.id)
+
+
+def begin_product(producer_id: int, content: Mapping[str, Any], author: Author) -> ProductVersion:
+    """The first draft of a product that is new; the same content again answers the same draft.
+
+    Raises `ProductCodeTaken` with the product's id, and whatever `save_draft` raises.
+    """
+    known = db.session.execute(
+        select(Product.id).filter_by(producer_id=producer_id, code=content["code"])
+    ).scalar_one_or_none()
+    if known is not None:
+        opened = find_version(known, VersionState.draft, VersionState.review)
+        if opened is not None and opened.content == content:
+            return opened
+        raise ProductCodeTaken(field="code", product_id=str(known))
+    return save_draft(producer_id, content, author)
 
 
 def submit(version_id: int, author: Author) -> ProductVersion:

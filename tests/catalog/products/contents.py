@@ -23,7 +23,7 @@ def said(*skus: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """A body as a client sends it, with one SKU unless others are given."""
     body = {
         "code": "AH-TEA",
-        "category_code": CategoryFactory().code,
+        "category_code": changes.get("category_code") or CategoryFactory().code,
         "county_code": "430923",
         "kind": "goods",
         "name": "安化千两茶饼",

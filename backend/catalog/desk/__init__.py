@@ -1,0 +1,1 @@
+"""What a producer's people see of one product: all that the catalogue knows of it on one page."""
