@@ -19,6 +19,9 @@ from backend.catalog.products.listing import product_delisted, product_listed
 from backend.catalog.recognitions import jobs as recognition_jobs
 from backend.catalog.recognitions import views as recognition_views
 from backend.catalog.recognitions.registering import recognition_changed
+from backend.catalog.sheets import jobs as sheet_jobs
+from backend.catalog.sheets import operator_views as operator_sheet_views
+from backend.catalog.sheets import views as sheet_views
 from backend.catalog.shop import views as shop_views
 from backend.catalog.stock import views as stock_views
 from backend.catalog.stock.opening import on_product_listed
@@ -54,6 +57,8 @@ BLUEPRINTS = (
     shop_views.blueprint,
     shop_views.media,
     stock_views.blueprint,
+    sheet_views.blueprint,
+    operator_sheet_views.blueprint,
     product_views.blueprint,
     product_review_views.blueprint,
     recognition_views.blueprint,
@@ -67,7 +72,7 @@ BLUEPRINTS = (
     callbacks.blueprint,
 )
 
-JOBS = (payment_jobs, order_jobs, recognition_jobs)
+JOBS = (payment_jobs, order_jobs, recognition_jobs, sheet_jobs)
 """Modules whose tasks the queue knows by being imported."""
 
 

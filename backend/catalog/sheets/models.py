@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.accounts.models import User
@@ -122,7 +123,7 @@ class CatalogueImportProduct(Base):
     rows: Mapped[dict[str, Any]]
     """Where it stands: `{"sheet": …, "row": 2, "sku_sheet": …, "sku_rows": [2, 3]}`."""
     row_count: Mapped[int]
-    content: Mapped[dict[str, Any] | None]
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     """What `ProductContentIn` made of it; `None` where that is not possible."""
     outcome: Mapped[str]
     result: Mapped[str | None]
