@@ -126,10 +126,43 @@ class Life:
         self._tell(row.id, step, row.came_from, author, reason)
         return row
 
+    def begin_many(self, row_ids: Sequence[int], step: Step, author: Author) -> None:
+        """`begin` for each row, in one statement."""
+        events = [self._event(row_id, step, None, author, None) for row_id in row_ids]
+        if events:
+            db.session.execute(self._events, events)
+
+    def take_many(self, row_ids: Sequence[int], step: Step, author: Author) -> None:
+        """Take a step on each row, or on none: `not_possible` unless every state allows it."""
+        columns = self._table.c
+        before = (
+            select(columns.id, self._state.label("came_from"))
+            .where(columns.id.in_(row_ids), self._state.in_(step.from_states))
+            .order_by(columns.id)
+            .with_for_update()
+            .subquery("before")
+        )
+        rows = db.session.execute(
+            update(self._table)
+            .where(columns.id == before.c.id)
+            .values({self._state.name: step.to_state})
+            .returning(columns.id, before.c.came_from)
+        ).all()
+        if len(rows) != len(set(row_ids)):
+            raise self._not_possible(step=step.name)
+        events = [self._event(row.id, step, row.came_from, author, None) for row in rows]
+        if events:
+            db.session.execute(self._events, events)
+
     def _tell(
         self, row_id: int, step: Step, came_from: str | None, author: Author, reason: str | None
     ) -> None:
-        event = {
+        db.session.execute(self._events, self._event(row_id, step, came_from, author, reason))
+
+    def _event(
+        self, row_id: int, step: Step, came_from: str | None, author: Author, reason: str | None
+    ) -> dict[str, object]:
+        return {
             self._subject: row_id,
             "step": step.name,
             "from_state": came_from,
@@ -139,4 +172,3 @@ class Life:
             "reason": reason,
             "at": clock.now(),
         }
-        db.session.execute(self._events, event)

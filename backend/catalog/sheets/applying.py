@@ -4,13 +4,14 @@ What is left to do is what has no result yet, so a worker that dies in the middl
 one that goes on with the next product.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.engine import Row
 
-from backend.catalog.products.drafting import save_draft, submit
+from backend.catalog.products.drafting_many import save_drafts, submit_many
 from backend.catalog.products.models import VersionState
 from backend.catalog.sheets.checking import plain_message
 from backend.catalog.sheets.columns import PRODUCT_COLUMNS, SKU_COLUMNS
@@ -89,9 +90,9 @@ def _apply_some(held: Run) -> bool:
         return False
     order = db.session.execute(select(_IMPORTS).where(_IMPORTS.c.id == held.import_id)).one()
     author = Author(order.by_kind, order.by_user_id)
+    outcomes = _apply_together(waiting, order.producer_id, author, hand_in=order.submit)
     results, errors = [], []
-    for row in waiting:
-        outcome = _apply_one(row, order.producer_id, author, hand_in=order.submit)
+    for row, outcome in zip(waiting, outcomes, strict=True):
         results.append(
             {
                 "row_id": row.id,
@@ -121,24 +122,28 @@ class _Outcome:
     field: str | None = None
 
 
-def _apply_one(row: Row[Any], producer_id: int, author: Author, *, hand_in: bool) -> _Outcome:
-    """Save one product. A refusal undoes this product alone and is told."""
-    if row.outcome == "unchanged" and not hand_in:
-        return _Outcome("applied")
-    try:
-        with db.session.begin_nested():
-            version = save_draft(producer_id, row.content, author)
-    except DomainError as error:
-        return _Outcome("failed", None, f"没有导入：{plain_message(error)}", error.field)
-    if not hand_in or version.state != VersionState.draft:
-        return _Outcome("applied", version.id)
-    try:
-        with db.session.begin_nested():
-            submit(version.id, author)
-    except DomainError as error:
+def _apply_together(
+    rows: Sequence[Row[Any]], producer_id: int, author: Author, *, hand_in: bool
+) -> list[_Outcome]:
+    """Save the products of `rows`, and hand them in. A refusal concerns its product alone."""
+    outcomes = {row.id: _Outcome("applied") for row in rows}
+    # What already says the same need not be saved, but its draft may have to be handed in.
+    to_save = [row for row in rows if hand_in or row.outcome != "unchanged"]
+    saved = save_drafts(producer_id, [row.content for row in to_save], author)
+    drafts: dict[int, Row[Any]] = {}
+    for row, answer in zip(to_save, saved, strict=True):
+        if isinstance(answer, DomainError):
+            said = f"没有导入：{plain_message(answer)}"
+            outcomes[row.id] = _Outcome("failed", None, said, answer.field)
+            continue
+        outcomes[row.id] = _Outcome("applied", answer.version_id)
+        if hand_in and answer.state == VersionState.draft:
+            drafts[answer.version_id] = row
+    contents = {version_id: row.content for version_id, row in drafts.items()}
+    for version_id, error in submit_many(producer_id, contents, author).items():
         said = f"已存为草稿，没有提交审核：{plain_message(error)}"
-        return _Outcome("applied", version.id, said, error.field)
-    return _Outcome("applied", version.id)
+        outcomes[drafts[version_id].id] = _Outcome("applied", version_id, said, error.field)
+    return [outcomes[row.id] for row in rows]
 
 
 def _error(held: Run, row: Row[Any], message: str, field: str | None = None) -> dict[str, Any]:
