@@ -62,6 +62,16 @@ class ProducerFactory(Factory):
     created_at = factory.LazyFunction(clock.now)
 
 
+class ProducerMemberFactory(Factory):
+    class Meta:
+        model = ProducerMember
+
+    producer_id = factory.LazyFunction(lambda: ProducerFactory().id)
+    user_id = factory.LazyFunction(lambda: UserFactory().id)
+    is_owner = True
+    since = factory.LazyFunction(clock.now)
+
+
 class ProductFactory(Factory):
     class Meta:
         model = Product
@@ -245,20 +255,15 @@ def competitor(api: Api, **changes: Any) -> Person:
 def producer_person(api: Api, producer_id: int, *, is_owner: bool = True) -> Person:
     """Somebody who is logged in and acts for a producer."""
     person = api.log_in()
-    join_producer(person, producer_id, is_owner=is_owner)
-    with transaction():
-        grant(person.id, Role.producer, None)
-    return person
-
-
-def join_producer(person: Person, producer_id: int, *, is_owner: bool = True) -> None:
-    """From now on the person acts for the producer."""
     db.session.add(
         ProducerMember(
             producer_id=producer_id, user_id=person.id, is_owner=is_owner, since=clock.now()
         )
     )
     db.session.commit()
+    with transaction():
+        grant(person.id, Role.producer, None)
+    return person
 
 
 def staff(api: Api, role: Role = Role.operator) -> Person:

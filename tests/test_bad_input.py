@@ -126,7 +126,7 @@ def wrong_values(schema: Json) -> Iterator[Any]:
     of = kinds(schema)
     if "integer" in of:
         wrong = [*NOT_A_NUMBER, *HUGE, schema["minimum"] - 1, schema["maximum"] + 1]
-        yield from (each for each in wrong if each is not None or "null" not in of)
+        yield from (value for value in wrong if value is not None or "null" not in of)
     elif "boolean" in of:
         yield from NOT_A_FLAG
     elif "array" in of:
@@ -321,7 +321,7 @@ def test_a_member_nobody_knows_is_named(walk: Walk) -> None:
     for path, member, _ in walk.spec.fields(schema):
         if kinds(member) & {"object"}:
             objects.append(path)
-        if kinds(member) & {"array"}:
+        if kinds(walk.spec.resolve(member.get("items", {}))) & {"object"}:
             objects.append((*path, 0))
     for path in objects:
         for name in ("unknown_member", "__proto__", "id"):
@@ -356,6 +356,8 @@ def test_a_wrong_query_is_named(walk: Walk) -> None:
 
 def _fits(schema: Json, value: str) -> bool:
     """A text without a form of its own may be anything that can be printed."""
+    if "integer" in kinds(schema) and re.fullmatch("[0-9]{1,9}", value):
+        return bool(schema["minimum"] <= int(value) <= schema["maximum"])
     shaped = {"pattern", "enum", "minimum"} & schema.keys() or "boolean" in kinds(schema)
     short = value.strip() and len(value) <= schema.get("maxLength", 0) and "\x00" not in value
     return not shaped and bool(short)

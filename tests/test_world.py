@@ -35,12 +35,12 @@ from tests.conftest import empty
 from tests.factories import (
     PASSWORD,
     CompetitorFactory,
+    ProducerMemberFactory,
     RecognitionFactory,
     SkuFactory,
     TeamFactory,
     UserFactory,
     create_staff,
-    join_producer,
 )
 
 Digest = dict[str, tuple[int, str]]
@@ -127,7 +127,6 @@ class World:
     people: dict[str, Person]
     sku: Sku
     product: Product
-    producer_id: int
     drafted: ProductVersion
     in_review: ProductVersion
     delisted_product_id: int
@@ -140,6 +139,7 @@ class World:
     link_code: str
     unpaid_order_no: str
     paid_order_no: str
+    producer_id: int
 
     STAFF_LOGIN: ClassVar[str] = "known.operator"
 
@@ -203,19 +203,14 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
     CompetitorFactory(user_id=people["competitor"].id, team_id=team.id)
     second = CompetitorFactory(team_id=team.id)
     recognition = RecognitionFactory(product_id=sku.product_id)
-    product = db.session.get_one(Product, sku.product_id)
-    join_producer(people["producer"], product.producer_id)
-    versions = {code: _version(product.producer_id, code) for code in ("DRAFT", "REVIEW", "GONE")}
-    with transaction():
-        for code in ("REVIEW", "GONE"):
-            drafting.submit(versions[code].id, SYSTEM)
-        listing.list_version(versions["GONE"].id, SYSTEM)
-        listing.delist(versions["GONE"].product_id, SYSTEM, "换季")
     buyer, blocked = people["consumer"], UserFactory()
     link_code = people["competitor"].make_link()
     buyer.visit(link_code)
     paid = buyer.place((sku.id, 1))["no"]
     buyer.pay(paid)
+    producer_id = db.session.get_one(Product, sku.product_id).producer_id
+    ProducerMemberFactory(producer_id=producer_id, user_id=people["producer"].id)
+    versions = _versions(producer_id)
     with transaction():
         raise_alarm("amount_differs", "payment:1", expected_fen=1, found_fen=2)
         block(blocked.id, people["operator"].id, "恶意退款")
@@ -225,8 +220,7 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         tables=tables,
         people=people,
         sku=sku,
-        product=product,
-        producer_id=product.producer_id,
+        product=db.session.get_one(Product, sku.product_id),
         drafted=versions["DRAFT"],
         in_review=versions["REVIEW"],
         delisted_product_id=versions["GONE"].product_id,
@@ -239,14 +233,23 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         link_code=link_code,
         unpaid_order_no=buyer.place((sku.id, 2))["no"],
         paid_order_no=paid,
+        producer_id=producer_id,
     )
 
 
-def _version(producer_id: int, code: str) -> ProductVersion:
-    """The draft of a product with this code."""
+def _versions(producer_id: int) -> dict[str, ProductVersion]:
+    """Versions of products of their own: one drafted, one in review, one delisted."""
+    versions = {}
+    for code in ("DRAFT", "REVIEW", "GONE"):
+        with transaction():
+            said = content(sku_said(f"{code}-1KG"), code=code)
+            versions[code] = drafting.save_draft(producer_id, said, SYSTEM)
+            if code != "DRAFT":
+                drafting.submit(versions[code].id, SYSTEM)
     with transaction():
-        said = content(sku_said(f"{code}-1KG"), code=code)
-        return drafting.save_draft(producer_id, said, SYSTEM)
+        listing.list_version(versions["GONE"].id, SYSTEM)
+        listing.delist(versions["GONE"].product_id, SYSTEM, "换季")
+    return versions
 
 
 def _people(api: Api) -> dict[str, Person]:
