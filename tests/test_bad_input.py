@@ -94,7 +94,8 @@ class Specification:
     def body(self, endpoint: Endpoint) -> Json | None:
         """The schema of the JSON body, if the operation takes one."""
         content = self.operation(endpoint).get("requestBody", {}).get("content", {})
-        return self.resolve(content["application/json"]["schema"]) if content else None
+        json_body = content.get("application/json")
+        return self.resolve(json_body["schema"]) if json_body else None
 
     def parameters(self, endpoint: Endpoint, place: str) -> list[Json]:
         declared = self.operation(endpoint).get("parameters", [])
@@ -250,7 +251,13 @@ def walk(world: World, endpoint: Endpoint) -> Iterator[Walk]:
     assert not walking.complaints, f"{method} {rule}\n" + "\n".join(walking.complaints)
 
 
-WITHOUT_BODY = ("/payments", "/<id:number>/submission", "/<id:number>/withdrawal")
+WITHOUT_BODY = (
+    "/payments",
+    "/<id:number>/submission",
+    "/<id:number>/withdrawal",
+    "/catalogue-imports",
+    "/listing",
+)
 WITH_BODY = [
     key for key in EXAMPLES if key[0] in {"POST", "PUT"} and not key[1].endswith(WITHOUT_BODY)
 ]
@@ -265,10 +272,16 @@ LISTS = [
     ("GET", "/v1/producers/<id:producer_id>/products/<id:product_id>/versions"),
     ("GET", "/v1/operator/product-versions"),
     ("GET", "/v1/operator/recognitions"),
+    ("GET", "/v1/operator/catalogue.xlsx"),
+    ("GET", "/v1/producers/<id:producer_id>/catalogue-imports/<no:import_no>/errors"),
+    ("GET", "/v1/operator/catalogue-imports/<no:import_no>/errors"),
+    ("GET", "/v1/operator/catalogue-imports/<no:import_no>/listing"),
 ]
 WITH_KEY = [
     ("POST", "/v1/orders"),
     ("POST", "/v1/operator/skus/<id:sku_id>/stock-corrections"),
+    ("POST", "/v1/producers/<id:producer_id>/catalogue-imports"),
+    ("POST", "/v1/operator/producers/<id:producer_id>/catalogue-imports"),
 ]
 
 

@@ -31,6 +31,7 @@ from backend.settings import Settings
 from simulator.testing import RunningSimulator
 from tests.api import Api, Person, in_process
 from tests.catalog.products.contents import content, sku_said
+from tests.catalog.sheets.scenes import imports_of
 from tests.conftest import empty
 from tests.factories import (
     PASSWORD,
@@ -140,6 +141,8 @@ class World:
     unpaid_order_no: str
     paid_order_no: str
     producer_id: int
+    checked_import_no: str
+    applied_import_no: str
 
     STAFF_LOGIN: ClassVar[str] = "known.operator"
 
@@ -163,7 +166,9 @@ class World:
     def ask(self, example: Example, **changes: Any) -> TestResponse:
         """Send an example, with other `by`, `path`, `body` or `headers` where they are given."""
         asked = replace(example, **changes)
-        data = None if asked.body is None else json.dumps(asked.body).encode()
+        data = asked.body
+        if data is not None and not isinstance(data, bytes):
+            data = json.dumps(data).encode()
         return self.send(asked.method, asked.path, by=asked.by, data=data, headers=asked.headers)
 
 
@@ -211,6 +216,7 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
     producer_id = db.session.get_one(Product, sku.product_id).producer_id
     ProducerMemberFactory(producer_id=producer_id, user_id=people["producer"].id)
     versions = _versions(producer_id)
+    checked_import, applied_import = imports_of(producer_id, people["producer"].id)
     with transaction():
         raise_alarm("amount_differs", "payment:1", expected_fen=1, found_fen=2)
         block(blocked.id, people["operator"].id, "恶意退款")
@@ -234,6 +240,8 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         unpaid_order_no=buyer.place((sku.id, 2))["no"],
         paid_order_no=paid,
         producer_id=producer_id,
+        checked_import_no=checked_import,
+        applied_import_no=applied_import,
     )
 
 

@@ -75,8 +75,8 @@ def faults_of(assembled: Assembled) -> list[Fault]:
 
 def _load(candidate: Candidate) -> dict[str, Any] | None:
     """The content as the schema makes it; what the schema refuses is told at its cell."""
-    body = _said(candidate.place)
-    body["skus"] = [_said(sku) for sku in candidate.skus]
+    body = said_at(candidate.place)
+    body["skus"] = [said_at(sku) for sku in candidate.skus]
     try:
         return dict(_CONTENT.load(body))
     except ValidationError as error:
@@ -85,7 +85,8 @@ def _load(candidate: Candidate) -> dict[str, Any] | None:
         return None
 
 
-def _said(place: Place) -> dict[str, Any]:
+def said_at(place: Place) -> dict[str, Any]:
+    """What a row says, as a client would send it."""
     return {name: value for name, value in place.values.items() if name not in _SHEETS_OWN}
 
 

@@ -23,7 +23,6 @@ class Fault:
 class WrongHeadings(UnreadableFile):
     """The columns are not the ones we know; `faults` names each."""
 
-    code = "wrong_headings"
     message = "表头与模板不一致；请按错误列表改正，或重新下载模板填写"
 
     def __init__(self, faults: Sequence[Fault]) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -80,7 +80,8 @@ def receive(producer_id: int, upload: Upload, author: Author, key: str) -> Catal
         )
         .on_conflict_do_nothing(
             index_elements=["producer_id"],
-            index_where=_IMPORTS.c.state.in_(("waiting", "checking", "applying")),
+            # Literally as in the index: with parameters a prepared statement does not find it.
+            index_where=text("state IN ('waiting', 'checking', 'applying')"),
         )
         .returning(_IMPORTS.c.id)
     ).scalar_one_or_none()
