@@ -28,8 +28,8 @@ from backend.catalog.products.content import ProductContentIn
 from backend.catalog.products.drafting import save_draft, submit
 from backend.catalog.products.listing import list_version
 from backend.catalog.products.models import Product, Sku
+from backend.catalog.recognitions.life import RECOGNITIONS
 from backend.catalog.recognitions.models import Recognition, RecognitionEvent
-from backend.catalog.recognitions.validity import RECOGNITIONS
 from backend.catalog.stock.models import SkuStock, StockMovement
 from backend.competition.models import Competitor, Institution, Season, Team, Track
 from backend.core import clock

@@ -14,8 +14,8 @@ from backend.catalog.producers.models import Producer, ProducerMember
 from backend.catalog.products.content import PRODUCT_MEMBERS, SKU_MEMBERS
 from backend.catalog.products.models import Product, ProductVersion, Sku
 from backend.catalog.products.versions import VERSIONS
+from backend.catalog.recognitions.life import RECOGNITIONS, REGISTER
 from backend.catalog.recognitions.models import Recognition
-from backend.catalog.recognitions.validity import RECOGNITIONS, REGISTER
 from backend.catalog.stock.keeping import correct
 from backend.catalog.stock.models import SkuStock
 from backend.competition.models import Competitor, Institution, Season, Team, Track

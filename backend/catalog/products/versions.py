@@ -26,8 +26,6 @@ REPLACE = Step("replace", (VersionState.listed,), VersionState.ended)
 DELIST = Step("delist", (VersionState.listed,), VersionState.ended)
 RELIST = Step("relist", (VersionState.ended,), VersionState.listed)
 
-STEPS = (DRAFT, EDIT, SUBMIT, WITHDRAW, RETURN, LIST, REPLACE, DELIST, RELIST)
-
 
 class VersionNotFound(NotFound):
     code = "product_version_not_found"

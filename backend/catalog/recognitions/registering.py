@@ -8,14 +8,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.catalog.products.models import Product
 from backend.catalog.products.versions import ProductNotFound
-from backend.catalog.recognitions.models import Recognition, RecognitionStatus
-from backend.catalog.recognitions.validity import (
+from backend.catalog.recognitions.life import (
     LAPSE,
     RECOGNITIONS,
     REGISTER,
     REVOKE,
     RecognitionNotFound,
 )
+from backend.catalog.recognitions.models import Recognition, RecognitionStatus
 from backend.core import audit, clock
 from backend.core.database import db, table_of
 from backend.core.errors import DomainError, InvalidInput

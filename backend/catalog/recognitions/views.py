@@ -5,13 +5,13 @@ from typing import Any
 from backend.accounts.schemas import ReasonIn
 from backend.catalog.products.versions import ProductNotFound
 from backend.catalog.recognitions import queries, registering
+from backend.catalog.recognitions.life import RecognitionNotFound
 from backend.catalog.recognitions.schemas import (
     KeptRecognitionOut,
     RecognitionIn,
     RecognitionsOut,
     RecognitionsQuery,
 )
-from backend.catalog.recognitions.validity import RecognitionNotFound
 from backend.core.api import Blueprint, refuses
 from backend.core.caller import Role, allow, caller
 from backend.core.life import StepNotPossible

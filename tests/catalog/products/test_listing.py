@@ -146,6 +146,18 @@ def test_a_delisted_product_is_gone_and_can_be_listed_again_as_it_was(app: Flask
     assert (version.state, version.ended_at) == ("listed", None)
 
 
+def test_a_new_review_brings_a_delisted_product_back_too(app: Flask) -> None:
+    producer_id = ProducerFactory().id
+    put_on_sale(producer_id, content(sku_said("A")))
+    product = only_product()
+    with transaction():
+        listing.delist(product.id, REVIEWER, "农残超标")
+    put_on_sale(producer_id, content(sku_said("A", price_fen=5000)))
+    again = only_product()
+    assert (again.id, again.state, again.listed_at) == (product.id, "listed", product.listed_at)
+    assert skus_of(product.id)["A"].price_fen == 5000
+
+
 @pytest.mark.parametrize(
     "attempt",
     [
