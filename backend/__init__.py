@@ -30,6 +30,9 @@ from backend.catalog.products.listing import product_delisted, product_listed
 from backend.catalog.recognitions import jobs as recognition_jobs
 from backend.catalog.recognitions import views as recognition_views
 from backend.catalog.recognitions.registering import recognition_changed
+from backend.catalog.sheets import jobs as sheet_jobs
+from backend.catalog.sheets import operator_views as operator_sheet_views
+from backend.catalog.sheets import views as sheet_views
 from backend.catalog.shop import views as shop_views
 from backend.catalog.stock import jobs as stock_jobs
 from backend.catalog.stock import views as stock_views
@@ -76,6 +79,8 @@ BLUEPRINTS = (
     home_views.blueprint,
     stock_views.blueprint,
     freight_views.blueprint,
+    sheet_views.blueprint,
+    operator_sheet_views.blueprint,
     product_views.blueprint,
     product_review_views.blueprint,
     recognition_views.blueprint,
@@ -99,6 +104,7 @@ JOBS = (
     picture_jobs,
     producer_jobs,
     recognition_jobs,
+    sheet_jobs,
     stock_jobs,
     voucher_jobs,
 )

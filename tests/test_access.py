@@ -163,6 +163,27 @@ MAY_CALL: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/operator/producers/<id:producer_id>/suspension"): OPERATOR,
     ("POST", "/v1/operator/producers/<id:producer_id>/reinstatement"): OPERATOR,
     ("GET", "/v1/operator/licences"): OPERATOR,
+    ("GET", "/v1/producers/<id:producer_id>/catalogue.xlsx"): PRODUCER,
+    ("GET", "/v1/producers/<id:producer_id>/catalogue-template.xlsx"): PRODUCER,
+    ("POST", "/v1/producers/<id:producer_id>/catalogue-imports"): PRODUCER,
+    ("GET", "/v1/producers/<id:producer_id>/catalogue-imports/<no:import_no>"): PRODUCER,
+    ("GET", "/v1/producers/<id:producer_id>/catalogue-imports/<no:import_no>/errors"): PRODUCER,
+    (
+        "GET",
+        "/v1/producers/<id:producer_id>/catalogue-imports/<no:import_no>/errors.xlsx",
+    ): PRODUCER,
+    (
+        "POST",
+        "/v1/producers/<id:producer_id>/catalogue-imports/<no:import_no>/application",
+    ): PRODUCER,
+    ("GET", "/v1/operator/catalogue.xlsx"): OPERATOR,
+    ("POST", "/v1/operator/producers/<id:producer_id>/catalogue-imports"): OPERATOR,
+    ("GET", "/v1/operator/catalogue-imports/<no:import_no>"): OPERATOR,
+    ("GET", "/v1/operator/catalogue-imports/<no:import_no>/errors"): OPERATOR,
+    ("GET", "/v1/operator/catalogue-imports/<no:import_no>/errors.xlsx"): OPERATOR,
+    ("POST", "/v1/operator/catalogue-imports/<no:import_no>/application"): OPERATOR,
+    ("POST", "/v1/operator/catalogue-imports/<no:import_no>/listing"): OPERATOR,
+    ("GET", "/v1/operator/catalogue-imports/<no:import_no>/listing"): OPERATOR,
 }
 """Everybody who logs in is a consumer too, so what a consumer may, every person may."""
 

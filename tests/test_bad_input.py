@@ -94,7 +94,8 @@ class Specification:
     def body(self, endpoint: Endpoint) -> Json | None:
         """The schema of the JSON body, if the operation takes one."""
         content = self.operation(endpoint).get("requestBody", {}).get("content", {})
-        return self.resolve(content["application/json"]["schema"]) if content else None
+        json_body = content.get("application/json")
+        return self.resolve(json_body["schema"]) if json_body else None
 
     def parameters(self, endpoint: Endpoint, place: str) -> list[Json]:
         declared = self.operation(endpoint).get("parameters", [])
@@ -257,6 +258,8 @@ WITHOUT_BODY = (
     "/retirement",
     "/<id:number>/submission",
     "/<id:number>/withdrawal",
+    "/catalogue-imports",
+    "/listing",
 )
 WITHOUT_JSON = {
     ("POST", "/uploads"),
@@ -295,6 +298,10 @@ LISTS = [
     ("GET", "/v1/areas/map.svg"),
     ("GET", "/v1/producers/<id:producer_id>/skus/<id:sku_id>/stock-movements"),
     ("GET", "/v1/producers/<id:producer_id>/stock-notices"),
+    ("GET", "/v1/operator/catalogue.xlsx"),
+    ("GET", "/v1/producers/<id:producer_id>/catalogue-imports/<no:import_no>/errors"),
+    ("GET", "/v1/operator/catalogue-imports/<no:import_no>/errors"),
+    ("GET", "/v1/operator/catalogue-imports/<no:import_no>/listing"),
 ]
 WITH_KEY = [
     ("POST", "/v1/orders"),
@@ -303,6 +310,8 @@ WITH_KEY = [
     ("POST", "/v1/orders/<no:order_no>/voucher-refunds"),
     ("POST", "/v1/producers/<id:producer_id>/redemptions"),
     ("POST", "/v1/producers/<id:producer_id>/skus/<id:sku_id>/stock-corrections"),
+    ("POST", "/v1/producers/<id:producer_id>/catalogue-imports"),
+    ("POST", "/v1/operator/producers/<id:producer_id>/catalogue-imports"),
 ]
 
 

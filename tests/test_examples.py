@@ -16,6 +16,7 @@ from backend.settings import Settings
 from simulator.testing import RunningSimulator
 from tests.api import RECEIVER, lines
 from tests.catalog.products.contents import said, sku_said
+from tests.catalog.sheets.books import XLSX, product_row, sku_row, workbook
 from tests.factories import PASSWORD
 from tests.test_world import Example, World, standing_world
 from tests.uploads import PDF, announcement, multipart, path_of_form
@@ -180,6 +181,21 @@ def _recognition(_: World) -> Any:
     }
 
 
+def _sheet(path: str, by: str) -> Callable[[World], Example]:
+    """A good workbook, sent as it is."""
+
+    def example(world: World) -> Example:
+        content = workbook([product_row("S9")], [sku_row("S9")])
+        headers = {**_new_key(), "Content-Type": XLSX}
+        return Example("POST", path.format_map(vars(world)), by, content, headers, 201)
+
+    return example
+
+
+def _application(_: World) -> Any:
+    return {"mode": "good_rows", "submit": True}
+
+
 _OWN = "/v1/producers/{producer_id}/products"
 REGISTRATION = {
     "name": "某某村股份经济合作社",
@@ -243,6 +259,8 @@ def _topic(world: World) -> Any:
 def _put_window(path: str, body: Callable[[World], Any]) -> Callable[[World], Example]:
     return lambda world: Example("PUT", path.format_map(vars(world)), "operator", body(world))
 
+
+_SHEETS = "/v1/producers/{producer_id}/catalogue-imports"
 
 EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
     ("GET", "/"): lambda _: Example("GET", "/", None, status=302),
@@ -554,6 +572,49 @@ EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
     ),
     ("GET", "/v1/operator/licences"): _get(
         "/v1/operator/licences?within_days=30&limit=5", "operator"
+    ),
+    ("GET", "/v1/producers/<id:producer_id>/catalogue.xlsx"): _get(
+        "/v1/producers/{producer_id}/catalogue.xlsx", "producer"
+    ),
+    ("GET", "/v1/producers/<id:producer_id>/catalogue-template.xlsx"): _get(
+        "/v1/producers/{producer_id}/catalogue-template.xlsx", "producer"
+    ),
+    ("POST", "/v1/producers/<id:producer_id>/catalogue-imports"): _sheet(_SHEETS, "producer"),
+    ("GET", "/v1/producers/<id:producer_id>/catalogue-imports/<no:import_no>"): _get(
+        _SHEETS + "/{checked_import_no}", "producer"
+    ),
+    ("GET", "/v1/producers/<id:producer_id>/catalogue-imports/<no:import_no>/errors"): _get(
+        _SHEETS + "/{checked_import_no}/errors?limit=5", "producer"
+    ),
+    ("GET", "/v1/producers/<id:producer_id>/catalogue-imports/<no:import_no>/errors.xlsx"): _get(
+        _SHEETS + "/{checked_import_no}/errors.xlsx", "producer"
+    ),
+    ("POST", "/v1/producers/<id:producer_id>/catalogue-imports/<no:import_no>/application"): _post(
+        _SHEETS + "/{checked_import_no}/application", "producer", _application
+    ),
+    ("GET", "/v1/operator/catalogue.xlsx"): _get(
+        "/v1/operator/catalogue.xlsx?producer=1&category=tea&county=430923&state=listed", "operator"
+    ),
+    ("POST", "/v1/operator/producers/<id:producer_id>/catalogue-imports"): _sheet(
+        "/v1/operator/producers/{producer_id}/catalogue-imports", "operator"
+    ),
+    ("GET", "/v1/operator/catalogue-imports/<no:import_no>"): _get(
+        "/v1/operator/catalogue-imports/{checked_import_no}", "operator"
+    ),
+    ("GET", "/v1/operator/catalogue-imports/<no:import_no>/errors"): _get(
+        "/v1/operator/catalogue-imports/{checked_import_no}/errors?limit=5", "operator"
+    ),
+    ("GET", "/v1/operator/catalogue-imports/<no:import_no>/errors.xlsx"): _get(
+        "/v1/operator/catalogue-imports/{checked_import_no}/errors.xlsx", "operator"
+    ),
+    ("POST", "/v1/operator/catalogue-imports/<no:import_no>/application"): _staff_post(
+        "catalogue-imports/{checked_import_no}/application", _application, 201
+    ),
+    ("POST", "/v1/operator/catalogue-imports/<no:import_no>/listing"): _staff_post(
+        "catalogue-imports/{applied_import_no}/listing", _nothing, 201
+    ),
+    ("GET", "/v1/operator/catalogue-imports/<no:import_no>/listing"): _get(
+        "/v1/operator/catalogue-imports/{applied_import_no}/listing?limit=5", "operator"
     ),
 }
 """By method and rule. WeChat's own notices are not here: only WeChat can sign them."""

@@ -30,6 +30,7 @@ from tests.test_world import World, standing_world
 LARGEST_FILE = 400
 HISTORIES = (
     "audit_entries",
+    "catalogue_import_events",
     "credit_transfers",
     "order_events",
     "product_version_events",

@@ -33,6 +33,7 @@ from backend.settings import Settings
 from simulator.testing import RunningSimulator
 from tests.api import Api, Person, in_process
 from tests.catalog.products.contents import content, sku_said
+from tests.catalog.sheets.scenes import imports_of
 from tests.conftest import empty
 from tests.factories import (
     PASSWORD,
@@ -161,6 +162,8 @@ class World:
     voucher_producer_id: int
     voucher_code: str
     """Not redeemed yet; the order's others were redeemed and given back."""
+    checked_import_no: str
+    applied_import_no: str
 
     STAFF_LOGIN: ClassVar[str] = "known.operator"
 
@@ -241,6 +244,7 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         ProducerMemberFactory(producer_id=each, user_id=people["producer"].id)
     invitations = f"/v1/producers/{producers['approved']}/invitations"
     vouchers = paid_vouchers(buyer, people["producer"])
+    checked_import, applied_import = imports_of(producer_id, people["producer"].id)
     with transaction():
         raise_alarm("amount_differs", "payment:1", expected_fen=1, found_fen=2)
         block(blocked.id, people["operator"].id, "恶意退款")
@@ -279,6 +283,8 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         voucher_order_no=vouchers.order_no,
         voucher_producer_id=vouchers.producer_id,
         voucher_code=vouchers.codes[2],
+        checked_import_no=checked_import,
+        applied_import_no=applied_import,
     )
 
 

@@ -115,6 +115,18 @@ class Life:
         self._tell(row.id, step, row.came_from, author, reason)
         return row
 
+    def begin_many(self, row_ids: Sequence[int], step: Step, author: Author) -> None:
+        """`begin` for each row, in one statement."""
+        events = [self._event(row_id, step, None, author, None) for row_id in row_ids]
+        if events:
+            db.session.execute(self._events, events)
+
+    def take_many(self, row_ids: Sequence[int], step: Step, author: Author) -> None:
+        """Take a step on each row, or on none: `not_possible` unless every state allows it."""
+        rows = self.take_all(self._table.c.id.in_(row_ids), step, author)
+        if len(rows) != len(set(row_ids)):
+            raise self._not_possible(step=step.name)
+
     def take_all(
         self,
         where: ColumnElement[bool],

@@ -1,0 +1,1 @@
+"""The catalogue as sheets: written out, read in, checked row by row, applied without doubling."""
