@@ -12,6 +12,7 @@ from backend.accounts import commands as account_commands
 from backend.accounts import views as account_views
 from backend.accounts.sessions import logged_in
 from backend.accounts.tokens import identify, open_token_signer
+from backend.catalog.search import jobs as search_jobs
 from backend.catalog.shop import views as shop_views
 from backend.catalog.stock import views as stock_views
 from backend.competition import views as competition_views
@@ -55,7 +56,7 @@ BLUEPRINTS = (
     callbacks.blueprint,
 )
 
-JOBS = (payment_jobs, order_jobs)
+JOBS = (payment_jobs, order_jobs, search_jobs)
 """Modules whose tasks the queue knows by being imported."""
 
 

@@ -26,6 +26,8 @@ from backend.catalog.areas.models import Category
 from backend.catalog.producers.models import Producer
 from backend.catalog.products.models import Product, Sku
 from backend.catalog.recognitions.models import Recognition
+from backend.catalog.search.documents import refresh_stale
+from backend.catalog.search.nearness import learn_if_changed
 from backend.catalog.stock.models import SkuStock, StockMovement
 from backend.competition.models import Competitor, Institution, Season, Team, Track
 from backend.core import clock
@@ -55,6 +57,10 @@ def load(app: Flask) -> dict[str, int]:
         _refuse_foreign_season(data)
         added = _load_shop(data)
         added.update(_load_competition(data))
+    with app.app_context():
+        refresh_stale()
+    with app.app_context(), transaction():
+        learn_if_changed()
     return added
 
 

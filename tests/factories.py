@@ -13,6 +13,7 @@ from backend.catalog.areas.models import Category
 from backend.catalog.producers.models import Producer, ProducerMember
 from backend.catalog.products.models import Product, Sku
 from backend.catalog.recognitions.models import Recognition
+from backend.catalog.search.documents import refresh
 from backend.catalog.stock.keeping import correct
 from backend.catalog.stock.models import SkuStock
 from backend.competition.models import Competitor, Institution, Season, Team, Track
@@ -30,6 +31,19 @@ class Factory(SQLAlchemyModelFactory):
         abstract = True
         sqlalchemy_session = db.session
         sqlalchemy_session_persistence = "commit"
+
+
+class ShownFactory(Factory):
+    """What the list shows is found there at once, as when a room tells of a change."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
+        made = super()._create(model_class, *args, **kwargs)
+        show_change(made)
+        return made
 
 
 class CategoryFactory(Factory):
@@ -58,7 +72,7 @@ class ProducerFactory(Factory):
     created_at = factory.LazyFunction(clock.now)
 
 
-class ProductFactory(Factory):
+class ProductFactory(ShownFactory):
     class Meta:
         model = Product
 
@@ -78,7 +92,7 @@ class ProductFactory(Factory):
     listed_at = factory.LazyFunction(clock.now)
 
 
-class RecognitionFactory(Factory):
+class RecognitionFactory(ShownFactory):
     class Meta:
         model = Recognition
 
@@ -91,7 +105,7 @@ class RecognitionFactory(Factory):
     status = "valid"
 
 
-class SkuFactory(Factory):
+class SkuFactory(ShownFactory):
     """A SKU with stock: `SkuFactory(stock=100, price_fen=5990)`."""
 
     class Meta:
@@ -223,3 +237,11 @@ def change(thing: Any, **changes: Any) -> None:
     for name, value in changes.items():
         setattr(thing, name, value)
     db.session.commit()
+    show_change(thing)
+
+
+def show_change(thing: Any) -> None:
+    """Let the search know of a product, of a SKU or of a recognition that has changed."""
+    if isinstance(thing, Product | Sku | Recognition):
+        with transaction():
+            refresh([thing.id if isinstance(thing, Product) else thing.product_id])

@@ -1,7 +1,7 @@
 """What the worker does about orders."""
 
 from backend.core.jobs import in_transaction, queue
-from backend.orders import cancellation
+from backend.orders import cancellation, sales
 
 
 @queue.periodic(cron="* * * * * */10")
@@ -10,3 +10,11 @@ from backend.orders import cancellation
 def expire_due_orders(timestamp: int) -> None:
     """Unpaid orders whose time is over give their stock back."""
     cancellation.expire_due()
+
+
+@queue.periodic(cron="*/10 * * * *")
+@queue.task(name="recount_sales", queueing_lock="recount_sales")
+@in_transaction
+def recount_sales(timestamp: int) -> None:
+    """Products of orders that were paid or closed since the last count."""
+    sales.recount_sales()

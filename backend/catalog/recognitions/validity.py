@@ -8,3 +8,7 @@ VALID = "r.status = 'valid' AND r.valid_from <= :today AND r.valid_to >= :today"
 
 THE_LONGEST_VALID = f"{VALID} ORDER BY r.valid_to DESC, r.id LIMIT 1"
 """Of several valid ones, the one that is shown and that an order line keeps."""
+
+OFFERED = f"""(NOT EXISTS (SELECT 1 FROM recognitions r WHERE r.product_id = p.id)
+               OR EXISTS (SELECT 1 FROM recognitions r WHERE r.product_id = p.id AND {VALID}))"""
+"""Over `products p`: what has lost all its recognitions is not offered any more."""

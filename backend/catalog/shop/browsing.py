@@ -1,14 +1,17 @@
 """What a visitor looks at: areas, categories, the list of products, one product."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
 
 from backend.catalog.recognitions import validity
+from backend.catalog.search.filters import Filters
+from backend.catalog.search.finding import find
 from backend.core import clock
 from backend.core.database import db
 from backend.core.errors import NotFound
-from backend.core.paging import Page, page_of, read_cursor
+from backend.core.paging import Page
 
 _AREAS = text("""
     SELECT a.code, a.name,
@@ -22,30 +25,20 @@ _AREAS = text("""
 
 _CATEGORIES = text("SELECT code, name, parent_code FROM categories ORDER BY sort, code")
 
-_LIST = """
+_CARDS = text(f"""
     SELECT p.id, p.name, p.subtitle, p.kind, p.category_code, p.pictures[1] AS picture,
            p.fresh, a.code AS county_code, a.name AS county_name, a.area_class,
            m.name AS producer_name,
            (SELECT min(s.price_fen) FROM skus s WHERE s.product_id = p.id AND s.on_sale)
                AS from_price_fen,
-           EXISTS (SELECT 1 FROM recognitions r WHERE r.product_id = p.id AND {recognised})
+           EXISTS (SELECT 1 FROM recognitions r WHERE r.product_id = p.id AND {validity.VALID})
                AS is_assistance
       FROM products p
       JOIN areas a ON a.code = p.county_code
       JOIN producers m ON m.id = p.producer_id
-     WHERE p.state = 'listed' {conditions}
-     ORDER BY p.id DESC LIMIT :limit
-"""
-
-_CONDITIONS = {
-    "category": (
-        "AND p.category_code IN (SELECT code FROM categories"
-        " WHERE code = :category OR parent_code = :category)"
-    ),
-    "county": "AND p.county_code = :county",
-    "prefecture": "AND a.prefecture_code = :prefecture",
-    "before": "AND p.id < :before",
-}
+     WHERE p.id = ANY(:ids) AND p.state = 'listed' AND m.state = 'approved'
+       AND {validity.OFFERED}
+""")
 
 _DETAIL = text(f"""
     SELECT p.id, p.name, p.subtitle, p.kind, p.category_code, p.pictures, p.description,
@@ -74,6 +67,13 @@ _DETAIL = text(f"""
 """)
 
 
+@dataclass(frozen=True)
+class Shelf(Page[dict[str, Any]]):
+    """A page of cards; `searched_as` where a mistyped wish was understood."""
+
+    searched_as: str | None = None
+
+
 def list_areas() -> list[dict[str, Any]]:
     """The prefectures, each with its counties and their class."""
     return [dict(row) for row in db.session.execute(_AREAS).mappings()]
@@ -86,27 +86,22 @@ def list_categories() -> list[dict[str, Any]]:
 
 def list_products(
     *,
-    category: str | None = None,
-    county: str | None = None,
-    prefecture: str | None = None,
+    q: str | None = None,
+    sort: str | None = None,
     limit: int = 20,
     cursor: str | None = None,
-) -> Page[dict[str, Any]]:
-    """Listed products, the newest first. A category brings those below it along."""
-    position = read_cursor(cursor, (int,))
-    wanted = {
-        "category": category,
-        "county": county,
-        "prefecture": prefecture,
-        "before": position[0] if position else None,
-    }
-    given = {name: value for name, value in wanted.items() if value is not None}
-    conditions = " ".join(_CONDITIONS[name] for name in given)
-    rows = db.session.execute(
-        text(_LIST.format(recognised=validity.VALID, conditions=conditions)),
-        {**given, "today": clock.today(), "limit": limit + 1},
-    )
-    return page_of([dict(row) for row in rows.mappings()], limit, lambda row: (row["id"],))
+    **filters: Any,
+) -> Shelf:
+    """Products that are offered, the newest first; with a wish `q` the best fitting first.
+
+    `filters` are those of `search.filters.Filters`. The index finds and sorts; what a card says,
+    and whether it is shown at all, is read from the catalogue itself.
+    """
+    found = find(q, Filters(**filters), sort, limit, cursor)
+    rows = db.session.execute(_CARDS, {"ids": list(found.items), "today": clock.today()})
+    cards = {row["id"]: dict(row) for row in rows.mappings()}
+    shown = [cards[product_id] for product_id in found.items if product_id in cards]
+    return Shelf(shown, found.next_cursor, found.searched_as)
 
 
 def show_product(product_id: int) -> dict[str, Any]:
