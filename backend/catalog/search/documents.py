@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import RowMapping
 
 from backend.catalog.search.sources import OF_ALL, OF_SOME
+from backend.catalog.search.spelling import without_legal_form
 from backend.catalog.search.tokens import read_field, read_text, tokens_of
 from backend.core import clock
 from backend.core.database import db, transaction
@@ -23,11 +24,12 @@ _DROP = text("DELETE FROM product_search WHERE product_id = ANY(:ids)")
 
 _WRITE = text("""
     INSERT INTO product_search AS d (
-           product_id, refreshed_at, digest, offered_from, offered_to, recognised, category_code, county_code,
-           prefecture_code, area_class, from_price_fen, sales, listed_at,
+           product_id, refreshed_at, digest, offered_from, offered_to, recognised,
+           category_code, county_code, prefecture_code, area_class, from_price_fen, sales,
+           listed_at,
            name_key, category_key, place_key, producer_key, tokens)
-    VALUES (:product_id, :refreshed_at, :digest, :offered_from, :offered_to, :recognised, :category_code,
-            :county_code, :prefecture_code, :area_class, :from_price_fen,
+    VALUES (:product_id, :refreshed_at, :digest, :offered_from, :offered_to, :recognised,
+            :category_code, :county_code, :prefecture_code, :area_class, :from_price_fen,
             coalesce((SELECT quantity FROM product_sales WHERE product_id = :product_id), 0),
             :listed_at, :name_key, :category_key, :place_key, :producer_key,
             array_to_tsvector(CAST(:tokens AS text[])))
@@ -102,7 +104,7 @@ def _in_batches(product_ids: Sequence[int], *, anew: bool = False) -> None:
 
 def _document(row: RowMapping) -> dict[str, Any]:
     name, category = read_field(row["name"]), read_field(row["category"])
-    place, producer = read_field(row["place"]), read_field(row["producer"])
+    place, producer = read_field(row["place"]), read_field(without_legal_form(row["producer"]))
     tokens = tokens_of(
         [name, category, place, producer], read_text(row["subtitle"]), read_text(row["description"])
     )

@@ -107,7 +107,8 @@ def _categories(counts: Counter[str]) -> list[dict[str, Any]]:
 
 def _areas(counts: Counter[str]) -> list[dict[str, Any]]:
     """The one with the most products first."""
-    names = dict(db.session.execute(_NAMES, {"codes": list(counts)}).all())
+    rows = db.session.execute(_NAMES, {"codes": list(counts)})
+    names = {row.code: row.name for row in rows}
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return [{"code": code, "name": names[code], "count": count} for code, count in ordered]
 

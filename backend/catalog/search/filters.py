@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Filters:
-    """`None` means: whichever. A category brings those below it along; prices are fen, inclusive."""
+    """`None`: whichever. A category brings those below it along; prices are fen, inclusive."""
 
     category: str | None = None
     county: str | None = None

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from backend.catalog.search.filters import OFFERED, Filters
 from backend.catalog.search.models import UNPRICED_DOWN, UNPRICED_UP
-from backend.catalog.search.reading import MATCHES, Reading, answer
+from backend.catalog.search.reading import MATCHES, WAYS, Reading, answer
 from backend.core import clock
 from backend.core.database import db
 from backend.core.errors import InvalidInput
@@ -65,7 +65,7 @@ def find(
         raise InvalidInput("没有搜索词时不能按相关度排序", field="sort")
     fingerprint = _fingerprint(wish, filters, sort)
     position = read_cursor(cursor, (str, int, *(int for _ in SORTS[sort].columns)))
-    if position and (position[0] != fingerprint or position[1] not in (0, 1, 2)):
+    if position and (position[0] != fingerprint or position[1] not in WAYS):
         raise InvalidInput("翻页位置不属于这个列表", field="cursor")
     behind = position[2:] if position else None
 

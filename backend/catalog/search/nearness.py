@@ -42,6 +42,14 @@ _NEAR = text("""
 
 _SPELT = text("SELECT word FROM search_words WHERE sound = :sound ORDER BY products DESC LIMIT 1")
 
+_USED = {
+    True: text("SELECT word, products FROM search_words WHERE word = ANY(:parts)"),
+    False: text(
+        "SELECT sound, max(products) FROM search_words WHERE sound = ANY(:parts) GROUP BY 1"
+    ),
+}
+"""Which of these are in use: characters, or else pinyin."""
+
 
 def learn() -> int:
     """Learn the words of all documents anew; how many there are."""
@@ -53,9 +61,9 @@ def learn() -> int:
             counts[word] += products
     enough = 1 + documents // 4 // RARE
     known: dict[str, tuple[str, int]] = {}
-    for (word, sound), products in counts.most_common():
+    for (written, sound), products in counts.most_common():
         if products >= enough:
-            known.setdefault(word, (sound, products))
+            known.setdefault(written, (sound, products))
     db.session.execute(text("DELETE FROM search_words"))
     values = list(known.values())
     db.session.execute(
@@ -74,6 +82,35 @@ def learn_if_changed() -> None:
     """Learn anew where a document was written since."""
     if db.session.execute(_CHANGED).scalar_one():
         learn()
+
+
+def split(words: list[Word]) -> list[Word]:
+    """Long words cut into words in use, as few as possible: 安化黑茶 is 安化 and 黑茶."""
+    return [part for word in words for part in _parts(word)]
+
+
+def _parts(word: Word) -> list[Word]:
+    typed = word.text if word.chinese else word.sound
+    least, most = (SHORTEST_WORD, LONGEST_WORD) if word.chinese else (SHORTEST_SOUND, 24)
+    cuts = {
+        typed[begin:end]
+        for begin in range(len(typed))
+        for end in range(begin + least, min(begin + most, len(typed)) + 1)
+        if end - begin < len(typed)
+    }
+    rows = db.session.execute(_USED[word.chinese], {"parts": list(cuts)})
+    used = {part: int(products) for part, products in rows}
+    best: dict[int, tuple[int, int, list[str]]] = {0: (0, 0, [])}
+    for end in range(least, len(typed) + 1):
+        ways = [
+            (best[begin][0] + 1, best[begin][1] - used[typed[begin:end]], typed[begin:end], begin)
+            for begin in range(end)
+            if begin in best and typed[begin:end] in used
+        ]
+        if ways:
+            count, rarity, part, begin = min(ways)
+            best[end] = (count, rarity, [*best[begin][2], part])
+    return [Word(part) for part in best[len(typed)][2]] if len(typed) in best else [word]
 
 
 def with_corrections(words: list[Word]) -> list[Word]:

@@ -7,19 +7,26 @@ from typing import Any, TypeVar
 from sqlalchemy import text
 
 from backend.catalog.search.filters import OFFERED
-from backend.catalog.search.nearness import spelt, with_corrections
+from backend.catalog.search.nearness import spelt, split, with_corrections
 from backend.catalog.search.wishes import RANKED_WORDS, Word, read_wish
 from backend.core import clock
 from backend.core.database import db
 
 Rows = TypeVar("Rows", bound=Sequence[Any])
 
-EXACT, NEAR, LOOSE = 0, 1, 2
-"""As typed; what sounds alike or is a slip or two away as well; with one character wrong as well."""
+EXACT, SPLIT, NEAR, LOOSE = WAYS = (0, 1, 2, 3)
+"""As typed; long words cut into known ones; also what sounds alike or is a slip or two away; also
+with one character wrong. Each finds what the one before it finds, and more."""
+
+FEW = 3
+"""With fewer hits than these it is worth cutting long words."""
 
 MATCHES = "d.tokens @@ CAST(:query AS tsquery)"
 
-_ANY = text(f"SELECT EXISTS (SELECT 1 FROM product_search d WHERE {MATCHES} AND {OFFERED})")
+_FITTING = text(f"""
+    SELECT count(*) FROM (
+        SELECT 1 FROM product_search d WHERE {MATCHES} AND {OFFERED} LIMIT {FEW}) few
+""")
 
 _NO_SCANS = text("SET LOCAL enable_seqscan = off")
 
@@ -36,7 +43,7 @@ class Reading:
     @property
     def query(self) -> str:
         """All words, as a tsquery."""
-        how = (Word.exact, Word.near, Word.loose)[self.way]
+        how = (Word.exact, Word.exact, Word.near, Word.loose)[self.way]
         return " & ".join(f"({how(word)})" for word in self.words)
 
     def relevance(self) -> tuple[str, dict[str, str]]:
@@ -47,14 +54,14 @@ class Reading:
         terms: list[str] = []
         values: dict[str, str] = {}
         for number, word in enumerate(self.words[:RANKED_WORDS]):
-            term, more = _term(word, f"w{number}", near=self.way != EXACT)
+            term, more = _term(word, f"w{number}", near=self.way >= NEAR)
             terms.append(term)
             values.update(more)
         return " + ".join(terms), values
 
     def corrected(self) -> str | None:
         """What was looked for instead, where that is known."""
-        if self.way == EXACT or not any(word.corrected for word in self.words):
+        if self.way < NEAR or not any(word.corrected for word in self.words):
             return None
         meant = ((word.corrected or (word.sound,))[0] for word in self.words)
         return " ".join(spelt(each) or each for each in meant)
@@ -63,7 +70,7 @@ class Reading:
 def answer(
     wish: str, way: int | None, ask: Callable[[Reading], Rows]
 ) -> tuple[Rows | None, Reading | None]:
-    """Ask with the first reading that any document answers to; `way` is given on later pages.
+    """Ask with the first reading that documents answer to; `way` is given on later pages.
 
     `None` where there is nothing to look for. Filters do not make a wish a mistyped one: where they
     are why nothing was found, nothing is the answer.
@@ -73,24 +80,34 @@ def answer(
         return None, None
     # A scan of the table would unpack every document's tokens; the planner does not know.
     db.session.execute(_NO_SCANS)
-    if way is not None:
-        reading = _read(words, way)
-        return ask(reading), reading
-    for each in (EXACT, NEAR, LOOSE):
-        reading = _read(words, each)
-        found = ask(reading)
-        if found or each == LOOSE or _fits_any(reading):
-            return found, reading
-    raise AssertionError("the last way always answers")
+    reading = _read(words, way) if way is not None else _first_that_fits(words)
+    return ask(reading), reading
+
+
+def _first_that_fits(words: list[Word]) -> Reading:
+    exact = _read(words, EXACT)
+    fitting = _fitting(exact)
+    if fitting >= FEW:
+        return exact
+    cut = _read(words, SPLIT)
+    if cut.words != exact.words and _fitting(cut):
+        return cut
+    if fitting:
+        return exact
+    near = _read(words, NEAR)
+    return near if _fitting(near) else _read(words, LOOSE)
 
 
 def _read(words: list[Word], way: int) -> Reading:
-    return Reading(tuple(words if way == EXACT else with_corrections(words)), way)
+    if way == EXACT:
+        return Reading(tuple(words), way)
+    return Reading(tuple(split(words) if way == SPLIT else with_corrections(words)), way)
 
 
-def _fits_any(reading: Reading) -> bool:
+def _fitting(reading: Reading) -> int:
+    """How many documents fit; it counts up to `FEW`."""
     values = {"query": reading.query, "today": clock.today()}
-    return bool(db.session.execute(_ANY, values).scalar_one())
+    return int(db.session.execute(_FITTING, values).scalar_one())
 
 
 def _term(word: Word, prefix: str, *, near: bool) -> tuple[str, dict[str, str]]:

@@ -1,12 +1,12 @@
 """What documents are made from: one query over the catalogue, with a digest of all that matters.
 
-A product has a document while it is listed, its producer is approved, and it has either never had a
-recognition or has one that is valid now or will be. From which day to which it is offered is part of
-the document, so a recognition that begins or ends needs nobody to be told.
+A product has a document while it is listed, its producer is approved, and it has either never
+had a recognition or has one that is valid now or will be. From which day to which it is offered is
+part of the document, so a recognition that begins or ends needs nobody to be told.
 """
 
 VERSION = "1"
-"""Another one makes every document out of date; raise it when tokens or keys are made differently."""
+"""Another one makes every document out of date: raise it when tokens or keys change."""
 
 SOURCES = f"""
     SELECT s.*, md5('{VERSION}' || s::text) AS digest

@@ -29,6 +29,12 @@ _DROPPED = str.maketrans("", "", "'’‘`´·")
 _RUN = re.compile(r"[㐀-䶿一-鿿〇\U00020000-\U0003ffff]+|[a-z0-9]+")
 
 
+_LEGAL_FORM = re.compile(
+    "股份有限公司|有限责任公司|有限公司|公司|(?:农民)?专业合作社|股份经济合作社|经济合作社|合作社|家庭农场"
+)
+"""What three producers in four are called says nothing about any of them."""
+
+
 def normalise(text: str) -> str:
     """Half-width, lower case, without accents and apostrophes, in simplified characters."""
     parts = unicodedata.normalize("NFKD", text.translate(_DROPPED)).lower()
@@ -39,6 +45,11 @@ def normalise(text: str) -> str:
 def runs(normalised: str) -> list[str]:
     """Its stretches of Chinese characters and of letters and digits; nothing else counts."""
     return _RUN.findall(normalised)
+
+
+def without_legal_form(text: str) -> str:
+    """A producer's name, or part of one, without its legal form; nothing else stays as it is."""
+    return _LEGAL_FORM.sub(" ", text).strip() or text
 
 
 def is_chinese(run: str) -> bool:

@@ -2,9 +2,9 @@
 
 Four kinds of tokens, told apart by how they begin, so that one GIN index holds them all:
 
-* `黑`, `黑茶`: each character and each pair of neighbours, so one and two characters are one look-up;
-* `pheicha`: the pinyin from each syllable to the end, so that a prefix of it is any stretch of the
-  text from any syllable on, finished or not;
+* `黑`, `黑茶`: each character and each pair of neighbours, so one and two are one look-up;
+* `pheicha`: the pinyin from each syllable to the end, so that a prefix of it is any stretch of
+  the text from any syllable on, finished or not;
 * `ihc`: the same of the initials;
 * `^h`: with which letter a name begins, for somebody who has typed one letter.
 """

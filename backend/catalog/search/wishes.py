@@ -1,4 +1,4 @@
-"""How what somebody typed is read: words, each a query over the tokens and a way to rank its hits."""
+"""How what somebody typed is read: words, each a query over tokens and a way to rank its hits."""
 
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -6,7 +6,14 @@ from itertools import pairwise
 
 from pypinyin import pinyin_dict
 
-from backend.catalog.search.spelling import is_chinese, normalise, runs, syllables, typed_sound
+from backend.catalog.search.spelling import (
+    is_chinese,
+    normalise,
+    runs,
+    syllables,
+    typed_sound,
+    without_legal_form,
+)
 from backend.catalog.search.tokens import LONGEST_INITIALS, LONGEST_SOUND
 
 LONGEST_WISH = 100
@@ -82,7 +89,7 @@ def read_wish(text: str) -> list[Word]:
 
     Whatever is neither a character nor a letter nor a digit only separates words.
     """
-    found = runs(normalise(text[:LONGEST_WISH]))
+    found = runs(without_legal_form(normalise(text[:LONGEST_WISH])))
     return [Word(each) for each in dict.fromkeys(found)]
 
 
