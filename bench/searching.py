@@ -136,9 +136,8 @@ def _in_database(asked: Sequence[Callable[[], Any]], names: Sequence[str]) -> di
                 used = _processor_ms(backend) - before
             times[name].append((spent[0], used))
     measured = [pair for each in times.values() for pair in each[1:]]
-    slowest = sorted(
-        times, key=lambda name: -sorted(t for _, t in times[name])[len(times[name]) // 2]
-    )
+    middle = {name: sorted(cpu for _, cpu in each)[len(each) // 2] for name, each in times.items()}
+    dearest = sorted(middle, key=lambda name: -middle[name])[:6]
     ms, cpu = (sorted(pair[at] for pair in measured) for at in (0, 1))
     told = "  ".join(
         f"p{part} {_at(ms, part):.1f} ms (CPU {_at(cpu, part):.1f})" for part in (50, 95, 99)

@@ -99,9 +99,7 @@ EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
     ("GET", "/v1/areas"): _get("/v1/areas"),
     ("GET", "/v1/categories"): _get("/v1/categories"),
     ("GET", "/v1/products"): _get("/v1/products?category=tea&county=430923&limit=5"),
-    ("GET", "/v1/products/facets"): _get(
-        "/v1/products/facets?q=heicha&category=tea&class=national"
-    ),
+    ("GET", "/v1/products/facets"): _get("/v1/products/facets?q=heicha&category=tea"),
     ("GET", "/v1/search-suggestions"): _get("/v1/search-suggestions?q=heicha"),
     ("GET", "/v1/products/<id:product_id>"): _get("/v1/products/{sku.product_id}"),
     ("GET", "/v1/me"): _get("/v1/me", "consumer"),

@@ -59,7 +59,7 @@ def upgrade() -> None:
     sa.Column('learnt_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('word', name=op.f('pk_search_words'))
     )
-    op.create_index('ix_search_words_sound', 'search_words', ['sound'], unique=False, postgresql_using='gin', postgresql_ops={'sound': 'gin_trgm_ops'})
+    op.create_index('ix_search_words_sound', 'search_words', ['sound'], unique=False, postgresql_using='gin', postgresql_with={'fastupdate': 'off'}, postgresql_ops={'sound': 'gin_trgm_ops'})
     op.create_table('product_sales',
     sa.Column('product_id', sa.BigInteger(), nullable=False),
     sa.Column('quantity', sa.BigInteger(), nullable=False),

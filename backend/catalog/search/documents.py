@@ -104,7 +104,10 @@ def _in_batches(product_ids: Sequence[int], *, anew: bool = False) -> None:
 
 def _document(row: RowMapping) -> dict[str, Any]:
     name, category = read_field(row["name"]), read_field(row["category"])
-    place, producer = read_field(row["place"]), read_field(without_legal_form(row["producer"]))
+    place, producer = (
+        read_field(without_legal_form(row["place"])),
+        read_field(without_legal_form(row["producer"])),
+    )
     tokens = tokens_of(
         [name, category, place, producer], read_text(row["subtitle"]), read_text(row["description"])
     )

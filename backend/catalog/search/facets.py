@@ -74,12 +74,14 @@ def _count(reading: Reading | None, filters: Filters) -> list[Any]:
         )
     sql = f"""
         WITH kinds AS MATERIALIZED (
-            SELECT d.category_code, d.prefecture_code, d.county_code, d.area_class,
-                   width_bucket(d.from_price_fen, CAST(:bands AS bigint[])) AS band
-                   {flags}, count(*) AS products
-              FROM product_search d WHERE {" AND ".join(always)}
-             GROUP BY d.category_code, d.prefecture_code, d.county_code, d.area_class, band
-                   {"".join(f", {name}_fits" for name in given)}
+            SELECT k.*, coalesce(a.prefecture_code, a.code) AS prefecture_code, a.area_class
+              FROM (SELECT d.category_code, d.county_code,
+                           width_bucket(d.from_price_fen, CAST(:bands AS bigint[])) AS band
+                           {flags}, count(*) AS products
+                      FROM product_search d WHERE {" AND ".join(always)}
+                     GROUP BY d.category_code, d.county_code, band
+                           {"".join(f", {name}_fits" for name in given)}) k
+              JOIN areas a ON a.code = k.county_code
         )
         {" UNION ALL ".join(parts)}
     """

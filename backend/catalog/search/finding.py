@@ -63,9 +63,9 @@ def find(
     sort = sort or ("newest" if wish is None else "relevance")
     if sort == "relevance" and wish is None:
         raise InvalidInput("没有搜索词时不能按相关度排序", field="sort")
-    fingerprint = _fingerprint(wish, filters, sort)
+    belongs = fingerprint(wish, filters, sort)
     position = read_cursor(cursor, (str, int, *(int for _ in SORTS[sort].columns)))
-    if position and (position[0] != fingerprint or position[1] not in WAYS):
+    if position and (position[0] != belongs or position[1] not in WAYS):
         raise InvalidInput("翻页位置不属于这个列表", field="cursor")
     behind = position[2:] if position else None
 
@@ -79,12 +79,13 @@ def find(
         found, reading = answer(wish, way if isinstance(way, int) else None, ask)
         rows = found or []
     way = reading.way if reading else 0
-    page = page_of(rows, limit, lambda row: (fingerprint, way, *row))
+    page = page_of(rows, limit, lambda row: (belongs, way, *row))
     corrected = reading.corrected() if reading and rows else None
     return Found([row[-1] for row in page.items], page.next_cursor, corrected)
 
 
-def _fingerprint(wish: str | None, filters: Filters, sort: str) -> str:
+def fingerprint(wish: str | None, filters: Filters, sort: str) -> str:
+    """A few letters that tell one list from another."""
     told = "\n".join([sort, wish or "", *filters.told()])
     return hashlib.blake2b(told.encode(), digest_size=6).hexdigest()
 

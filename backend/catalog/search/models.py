@@ -75,6 +75,7 @@ class SearchWord(Base):
             "ix_search_words_sound",
             "sound",
             postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
             postgresql_ops={"sound": "gin_trgm_ops"},
         ),
     )

@@ -30,9 +30,10 @@ _RUN = re.compile(r"[㐀-䶿一-鿿〇\U00020000-\U0003ffff]+|[a-z0-9]+")
 
 
 _LEGAL_FORM = re.compile(
-    "股份有限公司|有限责任公司|有限公司|公司|(?:农民)?专业合作社|股份经济合作社|经济合作社|合作社|家庭农场"
+    "(?:土家族|苗族|侗族|瑶族)+自治[州县]|股份有限公司|有限责任公司|有限公司|公司"
+    "|(?:农民)?专业合作社|股份经济合作社|经济合作社|合作社|家庭农场"
 )
-"""What three producers in four are called says nothing about any of them."""
+"""What many producers and counties are called says nothing about any of them."""
 
 
 def normalise(text: str) -> str:
@@ -48,7 +49,7 @@ def runs(normalised: str) -> list[str]:
 
 
 def without_legal_form(text: str) -> str:
-    """A producer's name, or part of one, without its legal form; nothing else stays as it is."""
+    """A producer or a county, without its legal form; a legal form alone stays as it is."""
     return _LEGAL_FORM.sub(" ", text).strip() or text
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from backend.catalog.recognitions import validity
 from backend.catalog.search.filters import Filters
-from backend.catalog.search.finding import find
+from backend.catalog.search.remembering import find_again
 from backend.core import clock
 from backend.core.database import db
 from backend.core.errors import NotFound
@@ -97,7 +97,7 @@ def list_products(
     `filters` are those of `search.filters.Filters`. The index finds and sorts; what a card says,
     and whether it is shown at all, is read from the catalogue itself.
     """
-    found = find(q, Filters(**filters), sort, limit, cursor)
+    found = find_again(q, Filters(**filters), sort, limit, cursor)
     rows = db.session.execute(_CARDS, {"ids": list(found.items), "today": clock.today()})
     cards = {row["id"]: dict(row) for row in rows.mappings()}
     shown = [cards[product_id] for product_id in found.items if product_id in cards]
