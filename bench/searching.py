@@ -28,7 +28,7 @@ from bench.bench import Bench
 from bench.catalogue import FIRST_PRODUCT, load_catalogue
 from bench.report import say
 
-REPEATS = 10
+REPEATS = 5
 SAMPLE = 1000
 
 WISHES = tuple(

@@ -7,7 +7,7 @@ from backend.catalog.search.finding import Found, find, fingerprint
 from backend.core.cache import cache
 
 SECONDS = 10.0
-"""A new product is found by a wish asked all the time so much later; prices and standing at once."""
+"""So much later a wish that is asked all the time finds what is new; prices are read at once."""
 
 
 def find_again(
