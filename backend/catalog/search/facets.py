@@ -31,11 +31,13 @@ def count_facets(wish: str | None, filters: Filters) -> dict[str, Any]:
 
     A category counts those below it too. What no product has is left out.
     """
+    reading = None
     if wish is None:
         found = _count(None, filters)
     else:
         # Whether anything fits the wish is asked without filters, so an empty count is an answer.
-        found = answer(wish, None, lambda reading: _count(reading, filters))[0] or []
+        counted, reading = answer(wish, None, lambda read: _count(read, filters))
+        found = counted or []
     counts: dict[str, Counter[str]] = {facet: Counter() for facet in (*_FACETS, "total")}
     for facet, value, products in found:
         counts[facet][value] += int(products)
@@ -48,6 +50,7 @@ def count_facets(wish: str | None, filters: Filters) -> dict[str, Any]:
             {"area_class": name, "count": n} for name, n in sorted(counts["class"].items())
         ],
         "prices": [_band(int(band), n) for band, n in sorted(counts["price"].items())],
+        "searched_as": reading.corrected() if reading and found else None,
     }
 
 

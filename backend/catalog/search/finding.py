@@ -46,17 +46,10 @@ SORTS = {
 """Each ends with the id, so that no two rows stand at the same place."""
 
 
-@dataclass(frozen=True)
-class Found(Page[int]):
-    """Ids of products in their order; `searched_as` where a mistyped wish was understood."""
-
-    searched_as: str | None = None
-
-
 def find(
     wish: str | None, filters: Filters, sort: str | None, limit: int, cursor: str | None
-) -> Found:
-    """The page of products behind `cursor`. Sorted by relevance with a wish, else the newest first.
+) -> Page[int]:
+    """Ids of the products behind `cursor`. Sorted by relevance with a wish, else the newest first.
 
     Raises `InvalidInput` for relevance without a wish, and for a cursor of another list.
     """
@@ -80,8 +73,7 @@ def find(
         rows = found or []
     way = reading.way if reading else 0
     page = page_of(rows, limit, lambda row: (belongs, way, *row))
-    corrected = reading.corrected() if reading and rows else None
-    return Found([row[-1] for row in page.items], page.next_cursor, corrected)
+    return Page([row[-1] for row in page.items], page.next_cursor)
 
 
 def fingerprint(wish: str | None, filters: Filters, sort: str) -> str:

@@ -1,6 +1,5 @@
 """What a visitor looks at: areas, categories, the list of products, one product."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
@@ -67,13 +66,6 @@ _DETAIL = text(f"""
 """)
 
 
-@dataclass(frozen=True)
-class Shelf(Page[dict[str, Any]]):
-    """A page of cards; `searched_as` where a mistyped wish was understood."""
-
-    searched_as: str | None = None
-
-
 def list_areas() -> list[dict[str, Any]]:
     """The prefectures, each with its counties and their class."""
     return [dict(row) for row in db.session.execute(_AREAS).mappings()]
@@ -91,7 +83,7 @@ def list_products(
     limit: int = 20,
     cursor: str | None = None,
     **filters: Any,
-) -> Shelf:
+) -> Page[dict[str, Any]]:
     """Products that are offered, the newest first; with a wish `q` the best fitting first.
 
     `filters` are those of `search.filters.Filters`. The index finds and sorts; what a card says,
@@ -101,7 +93,7 @@ def list_products(
     rows = db.session.execute(_CARDS, {"ids": list(found.items), "today": clock.today()})
     cards = {row["id"]: dict(row) for row in rows.mappings()}
     shown = [cards[product_id] for product_id in found.items if product_id in cards]
-    return Shelf(shown, found.next_cursor, found.searched_as)
+    return Page(shown, found.next_cursor)
 
 
 def show_product(product_id: int) -> dict[str, Any]:

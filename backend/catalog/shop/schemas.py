@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import fields, post_dump, validate
+from marshmallow import fields, validate
 
 from backend.catalog.areas.models import AreaClass
 from backend.catalog.search.finding import SORTS
@@ -119,19 +119,6 @@ class ProductsOut(Schema):
     next_cursor = fields.String(
         allow_none=True, metadata={"description": "Send as `cursor`; null at the end."}
     )
-    searched_as = fields.String(
-        metadata={
-            "description": "What was looked for instead of a mistyped `q`.",
-            "example": "黑茶",
-        }
-    )
-
-    @post_dump
-    def _only_if_corrected(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        return {name: value for name, value in data.items() if (name, value) != _AS_TYPED}
-
-
-_AS_TYPED = ("searched_as", None)
 
 
 class AreaCountOut(Schema):
@@ -162,6 +149,10 @@ class FacetsOut(Schema):
     counties = fields.List(fields.Nested(AreaCountOut))
     classes = fields.List(fields.Nested(ClassCountOut))
     prices = fields.List(fields.Nested(PriceCountOut))
+    searched_as = fields.String(
+        allow_none=True,
+        metadata={"description": "Looked for instead of a mistyped `q`.", "example": "黑茶"},
+    )
 
 
 class SuggestionsQuery(Schema):

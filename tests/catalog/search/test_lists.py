@@ -224,6 +224,7 @@ def test_filters_are_taken_over_http(api: Api) -> None:
             {"price_from_fen": 0, "price_to_fen": 1999, "count": 1},
             {"price_from_fen": 5000, "price_to_fen": 9999, "count": 1},
         ],
+        "searched_as": None,
     }
     change(dear, price_fen=BANDS[-1])
     assert names(api, "茶", price_from_fen=BANDS[-1]) == ["贡茶"]
