@@ -30,6 +30,8 @@ from backend.catalog.products.listing import product_delisted, product_listed
 from backend.catalog.recognitions import jobs as recognition_jobs
 from backend.catalog.recognitions import views as recognition_views
 from backend.catalog.recognitions.registering import recognition_changed
+from backend.catalog.search import jobs as search_jobs
+from backend.catalog.search import news as search_news
 from backend.catalog.sheets import jobs as sheet_jobs
 from backend.catalog.sheets import operator_views as operator_sheet_views
 from backend.catalog.sheets import views as sheet_views
@@ -104,6 +106,7 @@ JOBS = (
     picture_jobs,
     producer_jobs,
     recognition_jobs,
+    search_jobs,
     sheet_jobs,
     stock_jobs,
     voucher_jobs,
@@ -113,10 +116,10 @@ JOBS = (
 
 NEWS: dict[Hook[...], tuple[Callable[..., None], ...]] = {
     logged_in: (adopt_touches,),
-    product_listed: (on_product_listed,),
-    product_delisted: (),
-    producer_standing_changed: (),
-    recognition_changed: (),
+    producer_standing_changed: (search_news.on_producer_changed,),
+    product_listed: (on_product_listed, search_news.on_product_listed),
+    product_delisted: (search_news.on_product_changed,),
+    recognition_changed: (search_news.on_product_changed,),
     payment_notified: (on_payment_notice,),
     payment_succeeded: (on_payment_succeeded,),
     refund_notified: (on_refund_notice,),

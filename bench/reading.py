@@ -1,7 +1,10 @@
 """Reads: the catalogue's list and one product, each beside the machine's limit."""
 
 import random
+from collections.abc import Iterator
 from typing import Any
+
+import requests
 
 from bench import wire
 from bench.bench import Bench
@@ -28,12 +31,18 @@ def list_requests(bench: Bench) -> list[bytes]:
     """Everything, the four categories and six of those below, each from four positions."""
     groups = ["", *(f"&category=c{i}" for i in range(1, 5))]
     groups += [f"&category=c{1 + i % 4}s{i}" for i in range(1, 7)]
-    positions = ["", *(f"&cursor={wire.cursor(i)}" for i in bench.shop.product_ids[50::50])]
-    return [
-        wire.get(f"/v1/products?limit=20{group}{position}")
-        for group in groups
-        for position in positions
-    ]
+    return [wire.get(path) for group in groups for path in _pages(bench, group)]
+
+
+def _pages(bench: Bench, group: str) -> Iterator[str]:
+    """The first four pages of a group, as far as it goes."""
+    path = first = f"/v1/products?limit=20{group}"
+    for _ in range(4):
+        yield path
+        answer = requests.get(f"http://127.0.0.1:{bench.stack.service}{path}", timeout=30).json()
+        if answer["next_cursor"] is None:
+            return
+        path = f"{first}&cursor={answer['next_cursor']}"
 
 
 def detail_requests(bench: Bench) -> list[bytes]:

@@ -20,7 +20,7 @@ def say(text: str) -> None:
 def check(results: dict[str, Any]) -> None:
     """No run counts in which the service failed or sold what was not there."""
     for name, result in results.items():
-        failed = [status for status in result["statuses"] if status.startswith("5")]
+        failed = [status for status in result.get("statuses", ()) if status.startswith("5")]
         if failed:
             raise SystemExit(f"{name}: answers {result['statuses']}")
         if "sold" in result and result["sold"] != result["stock"]:
@@ -36,6 +36,14 @@ def rows(results: dict[str, Any]) -> list[tuple[str, ...]]:
             _row("catalogue list", results["list"], "≥ 0.50"),
             _row("product detail", results["detail"], "≥ 0.50"),
         ]
+    if "large_list" in results:
+        shown += [
+            _row("list, 100,000 SKUs", results["large_list"], "≥ 0.40"),
+            _row("search, 100,000 SKUs", results["large_search"], "≥ 0.40"),
+        ]
+        for part in ("build", "search", "lists", "facets", "suggestions"):
+            told = results["search_database"][part]["told"]
+            shown.append((f"in the database: {part}", "", "", "", "", "", "", told))
     if "order" in results:
         order = results["order"]
         note = f"pgbench, same SQL: {order['limit_per_second']:.0f}/s"

@@ -1,6 +1,5 @@
 """Requests as bytes, built before the measurement, and how they reach the load generator."""
 
-import base64
 import json
 import struct
 from collections.abc import Iterator, Mapping
@@ -25,11 +24,6 @@ def post_raw(path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
     """A POST request whose body is ready."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return _request("POST", path, body, {"Content-Type": "application/json", **named})
-
-
-def cursor(product_id: int) -> str:
-    """The list's cursor behind a product."""
-    return base64.urlsafe_b64encode(json.dumps([product_id]).encode()).decode()
 
 
 def write(path: Path, requests: list[bytes]) -> None:

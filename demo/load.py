@@ -31,6 +31,8 @@ from backend.catalog.products.listing import list_version
 from backend.catalog.products.models import Product, Sku
 from backend.catalog.recognitions.life import RECOGNITIONS
 from backend.catalog.recognitions.models import Recognition, RecognitionEvent
+from backend.catalog.search.documents import refresh_stale
+from backend.catalog.search.nearness import learn_if_changed
 from backend.catalog.stock.models import SkuStock, StockMovement
 from backend.competition.models import Competitor, Institution, Season, Team, Track
 from backend.core import clock
@@ -62,6 +64,10 @@ def load(app: Flask) -> dict[str, int]:
         _refuse_foreign_season(data)
         added = _load_shop(data)
         added.update(_load_competition(data))
+    with app.app_context():
+        refresh_stale()
+    with app.app_context(), transaction():
+        learn_if_changed()
     return added
 
 

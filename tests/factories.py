@@ -24,6 +24,7 @@ from backend.catalog.products.models import Product, ProductVersion, Sku
 from backend.catalog.products.versions import VERSIONS
 from backend.catalog.recognitions.life import RECOGNITIONS, REGISTER
 from backend.catalog.recognitions.models import Recognition
+from backend.catalog.search.documents import refresh
 from backend.catalog.stock.keeping import correct
 from backend.catalog.stock.models import SkuStock
 from backend.competition.models import Competitor, Institution, Season, Team, Track
@@ -42,6 +43,19 @@ class Factory(SQLAlchemyModelFactory):
         abstract = True
         sqlalchemy_session = db.session
         sqlalchemy_session_persistence = "commit"
+
+
+class ShownFactory(Factory):
+    """What the list shows is found there at once, as when a room tells of a change."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
+        made = super()._create(model_class, *args, **kwargs)
+        show_change(made)
+        return made
 
 
 class CategoryFactory(Factory):
@@ -128,7 +142,7 @@ def registered_producer(state: str = "submitted", **changes: Any) -> Producer:
     return made
 
 
-class ProductFactory(Factory):
+class ProductFactory(ShownFactory):
     class Meta:
         model = Product
 
@@ -181,7 +195,7 @@ def keep_version(product_id: int) -> None:
     db.session.commit()
 
 
-class RecognitionFactory(Factory):
+class RecognitionFactory(ShownFactory):
     class Meta:
         model = Recognition
 
@@ -201,7 +215,7 @@ class RecognitionFactory(Factory):
         return recognition
 
 
-class SkuFactory(Factory):
+class SkuFactory(ShownFactory):
     """A SKU with stock: `SkuFactory(stock=100, price_fen=5990)`."""
 
     class Meta:
@@ -366,3 +380,11 @@ def change(thing: Any, **changes: Any) -> None:
     for name, value in changes.items():
         setattr(thing, name, value)
     db.session.commit()
+    show_change(thing)
+
+
+def show_change(thing: Any) -> None:
+    """Let the search know of a product, of a SKU or of a recognition that has changed."""
+    if isinstance(thing, Product | Sku | Recognition):
+        with transaction():
+            refresh([thing.id if isinstance(thing, Product) else thing.product_id])

@@ -48,6 +48,8 @@ MAY_CALL: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/topics/<code:code>"): EVERYBODY,
     ("GET", "/v1/products"): EVERYBODY,
     ("GET", "/v1/products/<id:product_id>"): EVERYBODY,
+    ("GET", "/v1/products/facets"): EVERYBODY,
+    ("GET", "/v1/search-suggestions"): EVERYBODY,
     ("POST", "/v1/referral-links/<code:code>/visits"): EVERYBODY,
     ("POST", "/v1/sessions"): EVERYBODY,
     ("POST", "/v1/operator/sessions"): EVERYBODY,

@@ -272,6 +272,8 @@ WITH_BODY = [
 ]
 LISTS = [
     ("GET", "/v1/products"),
+    ("GET", "/v1/products/facets"),
+    ("GET", "/v1/search-suggestions"),
     ("GET", "/v1/orders"),
     ("GET", "/v1/competitor/credit/transfers"),
     ("GET", "/v1/competitor/referral-links"),
@@ -398,8 +400,8 @@ def test_a_wrong_query_is_named(walk: Walk) -> None:
 
 
 def _fits(schema: Json, value: str) -> bool:
-    """A text without a form of its own may be anything that can be printed."""
-    if "integer" in kinds(schema) and re.fullmatch("[0-9]{1,9}", value):
+    """A number within its bounds; a text without a form of its own that can be printed."""
+    if "integer" in kinds(schema) and re.fullmatch("[0-9]{1,18}", value):
         return bool(schema["minimum"] <= int(value) <= schema["maximum"])
     shaped = {"pattern", "enum", "minimum"} & schema.keys() or "boolean" in kinds(schema)
     short = value.strip() and len(value) <= schema.get("maxLength", 0) and "\x00" not in value

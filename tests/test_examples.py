@@ -296,6 +296,8 @@ EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
         "topics/{topic_id}/ending", _reason, 200
     ),
     ("GET", "/v1/products"): _get("/v1/products?category=tea&county=430923&limit=5"),
+    ("GET", "/v1/products/facets"): _get("/v1/products/facets?q=heicha&category=tea"),
+    ("GET", "/v1/search-suggestions"): _get("/v1/search-suggestions?q=heicha"),
     ("GET", "/v1/products/<id:product_id>"): _get("/v1/products/{sku.product_id}"),
     ("GET", "/v1/me"): _get("/v1/me", "consumer"),
     ("POST", "/v1/me/phone"): _post("/v1/me/phone", "consumer", _phone_code, 200),

@@ -127,6 +127,7 @@ class OrderEvent(Base):
     """One step of an order's life: who took it, when and why."""
 
     __tablename__ = "order_events"
+    __table_args__ = (Index("ix_order_events_at", "at", postgresql_using="brin"),)
 
     id: Mapped[Key]
     order_id: Mapped[int] = mapped_column(ForeignKey(Order.id), index=True)

@@ -36,7 +36,7 @@ class NotSoldThere(DomainError):
 class RecognitionLapsed(DomainError):
     code = "recognition_lapsed"
     status = 409
-    message = "该商品的消费帮扶认定已失效，不再作为帮扶产品销售"
+    message = "该商品的消费帮扶认定不在有效期内，暂不销售"
 
 
 WISH_ERRORS = (SkuNotOnSale, SkuTwice, BelowMinimum, NotSoldThere, RecognitionLapsed, OutOfStock)
@@ -88,7 +88,7 @@ def check_wishes(
 
 
 def _removed(offer: Offer) -> Removed:
-    message = f"{offer.product_name}的消费帮扶认定已失效，已从订单中移除"
+    message = f"{offer.product_name}的消费帮扶认定不在有效期内，已从订单中移除"
     return Removed(offer.sku_id, offer.product_name, RecognitionLapsed.code, message)
 
 

@@ -37,7 +37,7 @@ def test_the_rest_of_the_order_stays(api: Api, time: Time, goods: Any) -> None:
     assert quote["total_fen"] == 17_600
     (removed,) = quote["removed"]
     assert (removed["sku_id"], removed["code"]) == (str(tea.id), "recognition_lapsed")
-    assert "认定已失效" in removed["message"]
+    assert "认定不在有效期内" in removed["message"]
 
 
 def test_an_order_is_not_placed_over_the_buyer_s_head(api: Api, time: Time, goods: Any) -> None:

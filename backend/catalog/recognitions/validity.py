@@ -9,12 +9,9 @@ VALID = "r.status = 'valid' AND r.valid_from <= :today AND r.valid_to >= :today"
 THE_LONGEST_VALID = f"{VALID} ORDER BY r.valid_to DESC, r.id LIMIT 1"
 """Of several valid ones, the one that is shown and that an order line keeps."""
 
-LAPSED = (
-    "EXISTS (SELECT 1 FROM recognitions r WHERE r.product_id = p.id"
-    " AND (r.status <> 'valid' OR r.valid_to < :today))"
-    f" AND NOT EXISTS (SELECT 1 FROM recognitions r WHERE r.product_id = p.id AND {VALID})"
-)
-"""Over `products p`: it was recognised once and is not today, so it is not offered any more.
+OFFERED = f"""(NOT EXISTS (SELECT 1 FROM recognitions r WHERE r.product_id = p.id)
+               OR EXISTS (SELECT 1 FROM recognitions r WHERE r.product_id = p.id AND {VALID}))"""
+"""Over `products p`: what has recognitions is offered while one of them is valid.
 
 A product that was never recognised is sold as what it is, an ordinary one.
 """

@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import text
 
 from backend.catalog.recognitions import validity
+from backend.catalog.search.filters import Filters
+from backend.catalog.search.remembering import find_again
 from backend.catalog.shop.helping import whom_it_helps
 from backend.core import clock
 from backend.core.database import db
 from backend.core.errors import NotFound
-from backend.core.paging import Page, page_of, read_cursor
+from backend.core.paging import Page
 
 _AREAS = text("""
     SELECT a.code, a.name,
@@ -24,37 +26,26 @@ _AREAS = text("""
 
 _CATEGORIES = text("SELECT code, name, parent_code FROM categories ORDER BY sort, code")
 
-_LIST = """
+_CARDS = text(f"""
     SELECT p.id, p.name, p.subtitle, p.kind, p.category_code, p.pictures[1] AS picture,
            p.fresh, a.code AS county_code, a.name AS county_name, a.area_class,
            m.name AS producer_name,
            (SELECT min(s.price_fen) FROM skus s WHERE s.product_id = p.id AND s.on_sale)
                AS from_price_fen,
-           EXISTS (SELECT 1 FROM recognitions r WHERE r.product_id = p.id AND {recognised})
+           EXISTS (SELECT 1 FROM recognitions r WHERE r.product_id = p.id AND {validity.VALID})
                AS is_assistance
       FROM products p
       JOIN areas a ON a.code = p.county_code
       JOIN producers m ON m.id = p.producer_id
-     WHERE p.state = 'listed' {conditions}
-     ORDER BY p.id DESC LIMIT :limit
-"""
-
-_CONDITIONS = {
-    "category": (
-        "AND p.category_code IN (SELECT code FROM categories"
-        " WHERE code = :category OR parent_code = :category)"
-    ),
-    "county": "AND p.county_code = :county",
-    "prefecture": "AND a.prefecture_code = :prefecture",
-    "before": "AND p.id < :before",
-    "ids": "AND p.id = ANY(:ids)",
-}
+     WHERE p.id = ANY(:ids) AND p.state = 'listed' AND m.state = 'approved'
+       AND {validity.OFFERED}
+""")
 
 _DETAIL = text(f"""
     SELECT p.id, p.name, p.subtitle, p.kind, p.category_code, p.pictures, p.description,
            p.fresh, p.no_return, p.shelf_life_days, p.shelf_life_left_percent, p.storage,
            p.sale_areas, p.ship_within_hours, p.voucher_days,
-           CASE WHEN {validity.LAPSED} THEN 'recognition_lapsed' END AS not_offered,
+           CASE WHEN NOT {validity.OFFERED} THEN 'recognition_lapsed' END AS not_offered,
            a.code AS county_code, a.name AS county_name, a.area_class,
            f.name AS prefecture_name,
            m.id AS producer_id, m.name AS producer_name, m.kind AS producer_kind,
@@ -93,35 +84,26 @@ def list_categories() -> list[dict[str, Any]]:
 
 def list_products(
     *,
-    category: str | None = None,
-    county: str | None = None,
-    prefecture: str | None = None,
+    q: str | None = None,
+    sort: str | None = None,
     limit: int = 20,
     cursor: str | None = None,
+    **filters: Any,
 ) -> Page[dict[str, Any]]:
-    """Listed products, the newest first. A category brings those below it along."""
-    position = read_cursor(cursor, (int,))
-    wanted = {
-        "category": category,
-        "county": county,
-        "prefecture": prefecture,
-        "before": position[0] if position else None,
-    }
-    given = {name: value for name, value in wanted.items() if value is not None}
-    conditions = " ".join(_CONDITIONS[name] for name in given)
-    rows = db.session.execute(
-        text(_LIST.format(recognised=validity.VALID, conditions=conditions)),
-        {**given, "today": clock.today(), "limit": limit + 1},
-    )
-    return page_of([dict(row) for row in rows.mappings()], limit, lambda row: (row["id"],))
+    """Products that are offered, the newest first; with a wish `q` the best fitting first.
+
+    `filters` are those of `search.filters.Filters`. The index finds and sorts; what a card says,
+    and whether it is shown at all, is read from the catalogue itself.
+    """
+    found = find_again(q, Filters(**filters), sort, limit, cursor)
+    cards = cards_of(found.items)
+    shown = [cards[product_id] for product_id in found.items if product_id in cards]
+    return Page(shown, found.next_cursor)
 
 
 def cards_of(product_ids: Collection[int]) -> dict[int, dict[str, Any]]:
-    """Listed products as the list shows them, by id; whatever is not listed is missing."""
-    rows = db.session.execute(
-        text(_LIST.format(recognised=validity.VALID, conditions=_CONDITIONS["ids"])),
-        {"ids": list(product_ids), "today": clock.today(), "limit": len(product_ids)},
-    )
+    """Products as the list shows them, by id; whatever is not offered is missing."""
+    rows = db.session.execute(_CARDS, {"ids": list(product_ids), "today": clock.today()})
     return {row["id"]: dict(row) for row in rows.mappings()}
 
 

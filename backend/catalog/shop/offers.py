@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from backend.catalog.products.tiers import unit_price
-from backend.catalog.recognitions.validity import LAPSED, THE_LONGEST_VALID
+from backend.catalog.recognitions.validity import OFFERED, THE_LONGEST_VALID
 from backend.core import clock
 from backend.core.database import db
 
@@ -65,7 +65,7 @@ _OFFERS = text(f"""
            m.county_code AS producer_county_code,
            p.county_code, a.name AS county_name, a.area_class AS county_class,
            r.id AS recognition_id, r.number AS recognition_number,
-           r.id IS NULL AND {LAPSED} AS recognition_lapsed,
+           NOT {OFFERED} AS recognition_lapsed,
            s.on_sale AND p.state = 'listed' AND m.state = 'approved' AS on_sale,
            k.on_hand - k.reserved AS available
       FROM skus s

@@ -1,9 +1,14 @@
 """What the shop shows."""
 
+from typing import Any
+
 from marshmallow import fields, validate
 
+from backend.catalog.areas.models import AreaClass
 from backend.catalog.pictures.variants import CARD, THUMBNAIL, address
-from backend.core.schemas import Fen, Id, PageQuery, Schema, String
+from backend.catalog.search.finding import SORTS
+from backend.catalog.search.wishes import LONGEST_WISH
+from backend.core.schemas import LARGEST_INTEGER, Choice, Fen, Id, PageQuery, Schema, String
 
 
 class CountyOut(Schema):
@@ -41,7 +46,30 @@ def _area_code() -> String:
     )
 
 
-class ProductsQuery(PageQuery):
+def _wish(**kwargs: Any) -> String:
+    return String(
+        max_length=LONGEST_WISH,
+        metadata={
+            "description": "Characters, pinyin or initials of product, category, place, producer.",
+            "example": "黑茶",
+        },
+        **kwargs,
+    )
+
+
+def _price(description: str, **kwargs: Any) -> fields.Integer:
+    return fields.Integer(
+        load_default=None,
+        validate=validate.Range(min=0, max=LARGEST_INTEGER, error="应为不小于 0 的金额（分）"),
+        metadata={"description": description, "example": 5000},
+        **kwargs,
+    )
+
+
+class FiltersQuery(Schema):
+    """What lists and facets are narrowed by."""
+
+    q = _wish(load_default=None)
     category = String(
         load_default=None,
         max_length=40,
@@ -49,6 +77,21 @@ class ProductsQuery(PageQuery):
     )
     county = _area_code()
     prefecture = _area_code()
+    area_class = Choice(AreaClass, data_key="class", load_default=None)
+    price_from_fen = _price("Fen, inclusive; compared with the cheapest SKU on sale.")
+    price_to_fen = _price("Fen, inclusive.")
+    assistance = fields.Boolean(
+        load_default=None,
+        metadata={"description": "`true`: only with a recognition that is valid today."},
+    )
+
+
+class ProductsQuery(FiltersQuery, PageQuery):
+    sort = Choice(
+        SORTS,
+        load_default=None,
+        metadata={"description": "`relevance` with `q`, otherwise `newest`, unless told."},
+    )
 
 
 class ProductCardOut(Schema):
@@ -80,6 +123,56 @@ class ProductsOut(Schema):
 class PriceTierOut(Schema):
     from_quantity = fields.Integer()
     price_fen = Fen(metadata={"description": "Fen for each unit, from that quantity on."})
+
+
+class AreaCountOut(Schema):
+    code = fields.String(metadata={"example": "430923"})
+    name = fields.String(metadata={"example": "安化县"})
+    count = fields.Integer()
+
+
+class CategoryCountOut(CategoryOut):
+    count = fields.Integer(metadata={"description": "Those below it included."})
+
+
+class ClassCountOut(Schema):
+    area_class = fields.String()
+    count = fields.Integer()
+
+
+class PriceCountOut(Schema):
+    price_from_fen = Fen()
+    price_to_fen = Fen(allow_none=True)
+    count = fields.Integer()
+
+
+class FacetsOut(Schema):
+    total = fields.Integer(metadata={"description": "Products under all filters."})
+    categories = fields.List(fields.Nested(CategoryCountOut))
+    prefectures = fields.List(fields.Nested(AreaCountOut))
+    counties = fields.List(fields.Nested(AreaCountOut))
+    classes = fields.List(fields.Nested(ClassCountOut))
+    prices = fields.List(fields.Nested(PriceCountOut))
+    searched_as = fields.String(
+        allow_none=True,
+        metadata={"description": "Looked for instead of a mistyped `q`.", "example": "黑茶"},
+    )
+
+
+class SuggestionsQuery(Schema):
+    q = _wish(required=True)
+
+
+class SuggestionOut(Schema):
+    kind = fields.String(
+        metadata={"description": "`category`, `prefecture`, `county` or `product` (a name)."}
+    )
+    code = fields.String(allow_none=True, metadata={"description": "Of a category or an area."})
+    name = fields.String(metadata={"example": "安化县"})
+
+
+class SuggestionsOut(Schema):
+    items = fields.List(fields.Nested(SuggestionOut))
 
 
 class SkuOut(Schema):

@@ -4,13 +4,20 @@ from typing import Any
 
 from flask import Response, current_app, send_from_directory
 
+from backend.catalog.search.facets import count_facets
+from backend.catalog.search.filters import Filters
+from backend.catalog.search.suggestions import suggest
 from backend.catalog.shop import browsing
 from backend.catalog.shop.schemas import (
     AreasOut,
     CategoriesOut,
+    FacetsOut,
+    FiltersQuery,
     ProductOut,
     ProductsOut,
     ProductsQuery,
+    SuggestionsOut,
+    SuggestionsQuery,
 )
 from backend.core.api import Blueprint, refuses
 from backend.core.caller import public
@@ -20,6 +27,8 @@ from backend.core.shown import shown_for
 
 SECONDS = 1.0
 """How long a page is shown again: a change is seen within a second."""
+FACET_SECONDS = 5.0
+"""Counts and suggestions may be a little older: they are dear to make and decide nothing."""
 
 blueprint = Blueprint("shop", __name__, url_prefix="/v1", description="What can be bought.")
 media = Blueprint("media", __name__, url_prefix="/media", description="Pictures.")
@@ -50,8 +59,33 @@ def get_categories() -> Any:
 @blueprint.arguments(ProductsQuery, location="query")
 @blueprint.response(200, ProductsOut)
 def get_products(query: dict[str, Any]) -> Page[dict[str, Any]]:
-    """Listed products, the newest first, by category, county or prefecture."""
+    """Products on offer: searched by `q`, narrowed by filters, the newest first unless told.
+
+    A cursor belongs to the list it came from: with another `q`, filter or sort it is refused.
+    """
     return browsing.list_products(**query)
+
+
+@blueprint.get("/products/facets")
+@public()
+@refuses(InvalidInput)
+@shown_for(FACET_SECONDS)
+@blueprint.arguments(FiltersQuery, location="query")
+@blueprint.response(200, FacetsOut)
+def get_product_facets(query: dict[str, Any]) -> dict[str, Any]:
+    """How many products each filter leaves, with all other filters applied but not its own."""
+    return count_facets(query.pop("q"), Filters(**query))
+
+
+@blueprint.get("/search-suggestions")
+@public()
+@refuses(InvalidInput)
+@shown_for(FACET_SECONDS)
+@blueprint.arguments(SuggestionsQuery, location="query")
+@blueprint.response(200, SuggestionsOut)
+def get_search_suggestions(query: dict[str, Any]) -> dict[str, Any]:
+    """What to offer while somebody types: categories, places, names of products."""
+    return {"items": suggest(query["q"])}
 
 
 @blueprint.get("/products/<id:product_id>")

@@ -1,0 +1,1 @@
+"""Finding products: what a document is found by, how a wish is read, and what is counted."""
