@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
+from backend.catalog.pictures.owned import unknown_pictures
 from backend.catalog.producers.models import Producer, ProducerState
 from backend.catalog.products.checks import check_content, check_sku_codes
 from backend.catalog.products.content import PRODUCT_MEMBERS
@@ -46,7 +47,7 @@ class ProductCodeTaken(DomainError):
 class PictureMissing(DomainError):
     code = "picture_missing"
     status = 409
-    message = "提交审核前请至少上传一张图片"
+    message = "提交审核前请至少上传一张图片，并等待图片处理完成"
 
 
 class ProducerNotApproved(DomainError):
@@ -106,10 +107,21 @@ def submit(version_id: int, author: Author) -> ProductVersion:
     """
     product, version = lock_version(version_id)
     require_approved(product.producer_id)
-    if not version.content["pictures"]:
-        raise PictureMissing(field="pictures")
+    for refusal in without_pictures({version_id: version.content}).values():
+        raise refusal
     VERSIONS.take(ProductVersion.id == version_id, SUBMIT, author)
     return read_version(version_id)
+
+
+def without_pictures(drafts: Mapping[int, Mapping[str, Any]]) -> dict[int, PictureMissing]:
+    """By version id, which contents have no picture, or one whose upload is not ready."""
+    paths = [path for content in drafts.values() for path in content["pictures"]]
+    unknown = unknown_pictures(paths)
+    return {
+        version_id: PictureMissing(field="pictures")
+        for version_id, content in drafts.items()
+        if not content["pictures"] or unknown.intersection(content["pictures"])
+    }
 
 
 def withdraw(version_id: int, author: Author) -> ProductVersion:

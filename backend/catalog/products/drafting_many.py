@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from backend.catalog.areas.models import Area, Category
 from backend.catalog.products.checks import SkuCodeTaken, check_content
 from backend.catalog.products.content import PRODUCT_MEMBERS
-from backend.catalog.products.drafting import PictureMissing, VersionInReview, require_approved
+from backend.catalog.products.drafting import VersionInReview, require_approved, without_pictures
 from backend.catalog.products.models import Product, ProductVersion, Sku, VersionState
 from backend.catalog.products.versions import DRAFT, EDIT, SUBMIT, VERSIONS
 from backend.core import clock
@@ -90,11 +90,7 @@ def submit_many(
     producer_id: int, drafts: Mapping[int, Content], author: Author
 ) -> dict[int, DomainError]:
     """`submit` for each of a producer's drafts, by version id; those refused, and why."""
-    refused: dict[int, DomainError] = {
-        version_id: PictureMissing(field="pictures")
-        for version_id, content in drafts.items()
-        if not content["pictures"]
-    }
+    refused: dict[int, DomainError] = {**without_pictures(drafts)}
     try:
         require_approved(producer_id)
     except DomainError as error:

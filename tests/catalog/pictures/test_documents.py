@@ -5,7 +5,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from backend import Service
-from backend.catalog.pictures.owned import unknown_documents
 from backend.core.audit import AuditEntry
 from backend.core.database import db, transaction
 from backend.settings import Settings
@@ -92,15 +91,3 @@ def test_a_scan_may_be_a_small_picture_but_must_be_one(app: Service, person: Per
     assert (small["state"], small["content_type"], small["width"]) == ("ready", "image/jpeg", 200)
     html = upload(app, person, b"<html><script>1</script></html>", purpose="document")
     assert html["state"] == "refused"
-
-
-def test_other_rooms_take_only_ready_documents_of_the_person(
-    app: Service, api: Api, person: Person, document: str, worker: Worker
-) -> None:
-    picture = upload(app, person, jpeg())["no"]
-    worker.run()
-    stranger = api.log_in()
-    asked = [picture, document, "U000000XXXXXXXXXX"]
-    assert unknown_documents(asked, person.id) == [picture, "U000000XXXXXXXXXX"]
-    assert unknown_documents([document], stranger.id) == [document]
-    assert unknown_documents([], person.id) == []

@@ -10,9 +10,10 @@ from backend.catalog.pictures.variants import variant, variants
 from backend.settings import Settings
 from tests.api import Api, Person
 from tests.catalog.pictures.files import jpeg
+from tests.catalog.products.contents import said, sku_said
 from tests.conftest import Worker
-from tests.factories import ProductFactory
-from tests.uploads import PDF, upload
+from tests.factories import CategoryFactory, ProducerFactory, ProductFactory, producer_person
+from tests.uploads import upload
 
 OURS = "pictures/U261124ABCDEFGHJK-0123456789abcdef"
 
@@ -61,28 +62,25 @@ def test_cards_and_pages_show_what_fits(app: Service, api: Api) -> None:
     ]
 
 
-def test_a_product_may_name_pictures_that_are_there_and_no_others(
-    app: Service, person: Person, worker: Worker, settings: Settings
+def test_a_product_goes_into_review_when_its_pictures_are_ready(
+    app: Service, api: Api, person: Person, worker: Worker
 ) -> None:
-    (settings.media_directory / "pictures").mkdir(exist_ok=True)
-    (settings.media_directory / "pictures" / "demo.webp").write_bytes(b"drawn")
     ready = upload(app, person, jpeg())["no"]
     worker.run()
-    document = upload(app, person, PDF, purpose="document")["no"]
-    picture = person.get(f"/v1/uploads/{ready}")["picture"]
-    path = picture["path"]
-    assert unknown_pictures([path, "pictures/demo.webp"]) == []
-    unknown = [
-        variant(path, 320),
-        f"{OURS}/1280.webp",
-        "pictures/missing.webp",
-        "pictures",
-        f"private/documents/{document}",
-        "../secret",
-        "/etc/passwd",
-        "http://elsewhere.example/x.webp",
-        "",
-        "湘",
-    ]
-    assert unknown_pictures([path, *unknown]) == unknown
-    assert unknown_pictures([]) == []
+    path = person.get(f"/v1/uploads/{ready}")["picture"]["path"]
+    unknown = {variant(path, 320), f"{OURS}/1280.webp"}
+    assert unknown_pictures([path, "pictures/demo.webp", *unknown]) == unknown
+
+    producer_id = ProducerFactory().id
+    seller = producer_person(api, producer_id)
+    CategoryFactory()
+    for code, pictures, status in (
+        ("READY", [path], 201),
+        ("SMALL", [path, variant(path, 320)], 409),
+        ("GONE", [f"{OURS}/1280.webp"], 409),
+    ):
+        body = said(sku_said(f"{code}-1"), code=code, pictures=pictures)
+        draft = seller.post(f"/v1/producers/{producer_id}/products", body)
+        number = f"/v1/producers/{producer_id}/products/{draft['product_id']}/versions/1"
+        answer = seller.post(f"{number}/submission", None, status)
+        assert answer.get("code") == ("picture_missing" if status == 409 else None)
