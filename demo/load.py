@@ -179,7 +179,7 @@ def _list_products(
         content = _content(data, each) | {
             "code": code,
             "freight_template_id": for_fresh.get(producer_id) if each.fresh else None,
-            "season_months": months.get(each.code, []),
+            "season_months": sorted(months.get(each.code, [])),
         }
         version = save_draft(producer_id, content, SYSTEM, product_id)
         submit(version.id, SYSTEM)

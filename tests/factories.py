@@ -172,13 +172,13 @@ class ProductFactory(ShownFactory):
 def keep_version(product_id: int) -> None:
     """What the rows of a listed product say becomes its listed version."""
     product = db.session.get_one(Product, product_id)
-    if product.state != "listed":
+    skus = db.session.query(Sku).filter_by(product_id=product_id, on_sale=True).order_by(Sku.id)
+    if product.state != "listed" or not skus.count():
         return
     versions = db.session.query(ProductVersion).filter_by(product_id=product_id).all()
     for earlier in versions:
         if earlier.state == "listed":
             change(earlier, state="ended", ended_at=clock.now())
-    skus = db.session.query(Sku).filter_by(product_id=product_id, on_sale=True).order_by(Sku.id)
     content = {name: getattr(product, name) for name in PRODUCT_MEMBERS}
     content["skus"] = [{name: getattr(sku, name) for name in SKU_MEMBERS} for sku in skus]
     version = ProductVersion(

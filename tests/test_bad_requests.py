@@ -91,6 +91,8 @@ WRONG_CURSORS: list[Any] = [
     *([1.5], [True], [None], ["1"], [[1]], [{}], [], [1, 2], {}, {"0": 1}, 1, "x", None),
     *([2**62], [2**63], [-(2**63)], [10**30], [float("nan")], [float("inf")]),
 ]
+PAGED = [each for each in LISTS if each != ("GET", "/v1/search-suggestions")]
+"""A few suggestions are no list to page through, and they need a wish first."""
 GARBAGE_CURSORS = ["x", "!!!!", "====", "é", "AAAA", "W10", "%25", "WzFd\x00", "😀", "[1]", "MQ=="]
 
 
@@ -239,7 +241,7 @@ def test_a_number_that_cannot_be_is_not_found(world: World, endpoint: Endpoint) 
     assert world.tables.changed() == []
 
 
-@pytest.mark.parametrize("endpoint", LISTS, ids=" ".join)
+@pytest.mark.parametrize("endpoint", PAGED, ids=" ".join)
 def test_a_cursor_we_did_not_give_is_refused(walk: Walk) -> None:
     for values in WRONG_CURSORS:
         cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()

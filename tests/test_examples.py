@@ -28,6 +28,7 @@ def _order(world: World) -> Example:
         "receiver": RECEIVER,
         "total_fen": 11980,
         "remark": "周末送",
+        "accepts_no_return": True,
     }
     return Example("POST", "/v1/orders", "consumer", body, _new_key(), 201)
 
@@ -502,7 +503,10 @@ EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
         "/v1/operator/producers/{producer_id}/freight-templates?limit=5", "operator"
     ),
     ("POST", "/v1/quotes"): _post(
-        "/v1/quotes", "consumer", lambda world: {"lines": lines(((world.sku.id, 2),))}, 200
+        "/v1/quotes",
+        "consumer",
+        lambda world: {"lines": lines(((world.sku.id, 2),)), "area_code": "430104"},
+        200,
     ),
     ("POST", "/v1/orders"): _order,
     ("GET", "/v1/orders"): _get("/v1/orders?state=paid&limit=5", "consumer"),
@@ -623,6 +627,7 @@ EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
 
 LOOKING_IS_NOTED = {
     "/v1/operator/orders/<no:order_no>",
+    "/v1/operator/orders/<no:order_no>/vouchers",
     "/v1/operator/producers/<id:producer_id>",
 }
 

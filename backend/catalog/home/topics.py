@@ -103,10 +103,12 @@ def show_topic(code: str, *, limit: int, cursor: str | None) -> dict[str, Any]:
     ).one_or_none()
     if topic is None:
         raise TopicNotFound
-    place, product_id = read_cursor(cursor, (int, int)) or (None, None)
+    of, place, product_id = read_cursor(cursor, (str, int, int)) or (code, None, None)
+    if of != code:
+        raise InvalidInput("翻页位置无效", field="cursor")
     wanted = {"topic_id": topic.id, "place": place, "id": product_id, "limit": limit + 1}
     rows = db.session.execute(_PAGE, wanted).all()
-    page = page_of(rows, limit, lambda row: (row.place, row.id))
+    page = page_of(rows, limit, lambda row: (code, row.place, row.id))
     cards = cards_of([row.id for row in page.items])
     return {
         "topic": topic,

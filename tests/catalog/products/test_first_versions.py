@@ -91,11 +91,10 @@ def test_every_listed_product_has_exactly_one_listed_version(app: Flask) -> None
     load(app)
     SkuFactory()
     SkuFactory(product_id=SkuFactory().product_id)
-    ProductFactory()
     ProductFactory(state="delisted")
     with transaction():
         assert db.session.execute(db.text(NOT_ONE_LISTED_VERSION)).all() == []
-        contents = db.session.execute(
-            db.text("SELECT content FROM product_versions WHERE content->'skus' <> '[]'")
-        ).scalars()
-        assert all(ProductContentIn().load(each) == each for each in contents)
+        contents = db.session.execute(db.text("SELECT content FROM product_versions")).scalars()
+        schema = ProductContentIn()
+        for each in contents:
+            assert schema.load(schema.dump(each)) == each
