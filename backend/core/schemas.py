@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from marshmallow import Schema as MarshmallowSchema
@@ -131,6 +131,29 @@ class Instant(fields.Field[datetime]):
             return clock.parse_instant(value)
         except (ValueError, TypeError, OverflowError):
             raise self.make_error("invalid") from None
+
+
+class Day(String):
+    """A calendar day, `2026-11-24`."""
+
+    default_error_messages = {"day": "应为日期，如 2026-11-24"}
+    pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=10, **kwargs)
+        self.metadata = {"format": "date", "pattern": self.pattern, **self.metadata}
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else str(value.isoformat())
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            if not re.fullmatch(self.pattern, text):
+                raise ValueError(text)
+            return date.fromisoformat(text)
+        except ValueError:
+            raise self.make_error("day") from None
 
 
 class Choice(String):

@@ -1,7 +1,5 @@
 """What comes in and goes out about producers."""
 
-import re
-from datetime import date
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
@@ -12,32 +10,10 @@ from backend.catalog.producers.models import Duty, LicenceKind, ProducerKind, Pr
 from backend.catalog.producers.registration import Profile, Registration
 from backend.core.credit_codes import LENGTH, what_is_wrong
 from backend.core.personal_data import mask_phone
-from backend.core.schemas import Choice, Flag, Id, Instant, PageQuery, Schema, String, Whole
+from backend.core.schemas import Choice, Day, Flag, Id, Instant, PageQuery, Schema, String, Whole
 
 SETTLEMENT_MODES = ("resale", "profit_sharing")
 MOST_HOUSEHOLDS = 1_000_000
-
-
-class Day(String):
-    """A calendar day, `2026-11-24`."""
-
-    pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=10, **kwargs)
-        self.metadata = {"format": "date", "pattern": self.pattern, **self.metadata}
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        return None if value is None else str(value.isoformat())
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            if not re.fullmatch(self.pattern, text):
-                raise ValueError(text)
-            return date.fromisoformat(text)
-        except ValueError:
-            raise ValidationError("应为日期，如 2026-11-24") from None
 
 
 class CreditCode(String):

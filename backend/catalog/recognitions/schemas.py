@@ -1,42 +1,17 @@
 """What comes in and goes out about recognitions."""
 
-from datetime import date
-from typing import Any
-
 from marshmallow import fields, validate
 
 from backend.catalog.recognitions.models import RecognitionStatus
-from backend.core.schemas import Choice, Id, PageQuery, Schema, String
-
-
-class CertificateDay(String):
-    """A calendar day, `2027-12-31`."""
-
-    default_error_messages = {"day": "应为日期，如 2027-12-31"}
-    pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=10, **kwargs)
-        self.metadata = {"pattern": self.pattern, "format": "date", **self.metadata}
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        written = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            day = date.fromisoformat(written)
-        except ValueError:
-            raise self.make_error("day") from None
-        # `fromisoformat` reads other ways of writing a day too.
-        if day.isoformat() != written:
-            raise self.make_error("day")
-        return day
+from backend.core.schemas import Choice, Day, Id, PageQuery, Schema, String
 
 
 class RecognitionIn(Schema):
     number = String(required=True, max_length=60, metadata={"example": "湘帮认字〔2026〕0001号"})
     issuer = String(required=True, max_length=60)
     batch = String(required=True, max_length=60, metadata={"example": "2026 年第一批"})
-    valid_from = CertificateDay(required=True)
-    valid_to = CertificateDay(required=True)
+    valid_from = Day(required=True)
+    valid_to = Day(required=True)
     scan = String(
         load_default=None,
         max_length=32,
