@@ -60,7 +60,8 @@ def put(who: Person, path: str, body: Any, status: int = 200) -> Any:
 
 def audited(action: str) -> list[tuple[int | None, str, str | None]]:
     query = select(AuditEntry.by_user_id, AuditEntry.subject, AuditEntry.reason)
-    return [tuple(row) for row in db.session.execute(query.filter_by(action=action))]
+    query = query.filter_by(action=action).order_by(AuditEntry.id)
+    return [tuple(row) for row in db.session.execute(query)]
 
 
 def test_a_banner_is_put_up_changed_and_taken_down(api: Api, operator: Person) -> None:
