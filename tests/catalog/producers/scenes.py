@@ -70,4 +70,5 @@ def steps_of(producer_id: object) -> list[tuple[str, str | None, str, str, int |
 def audited(action: str) -> list[tuple[int | None, str, str | None]]:
     db.session.rollback()
     entries = select(AuditEntry.by_user_id, AuditEntry.subject, AuditEntry.reason)
-    return [tuple(row) for row in db.session.execute(entries.filter_by(action=action))]
+    entries = entries.filter_by(action=action).order_by(AuditEntry.id)
+    return [tuple(row) for row in db.session.execute(entries)]
