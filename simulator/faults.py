@@ -120,6 +120,8 @@ def _instead(fault: dict[str, Any]) -> Response | None:
 
 
 def _drop_connection() -> None:
+    # Read whole first: what was asked is noted, also when nobody hears an answer.
+    request.get_data(cache=True)
     for name in ("gunicorn.socket", "werkzeug.socket"):
         wire = request.environ.get(name)
         if isinstance(wire, socket.socket):

@@ -171,6 +171,11 @@ def _put_draft(world: World) -> Example:
     return Example("PUT", path, "producer", _said(str(world.product.code)))
 
 
+def _approval(world: World) -> Any:
+    looked_at = f"/v1/operator/product-versions/{world.in_review.id}"
+    return {"reason": "产地直供", "revision": world.people["operator"].get(looked_at)["revision"]}
+
+
 def _recognition(_: World) -> Any:
     return {
         "number": "湘帮认字〔2026〕9001号",
@@ -358,7 +363,7 @@ EXAMPLES: dict[tuple[str, str], Callable[[World], Example]] = {
         "/v1/operator/product-versions/{in_review.id}", "operator"
     ),
     ("POST", "/v1/operator/product-versions/<id:version_id>/approval"): _staff_post(
-        "product-versions/{in_review.id}/approval", _reason, 201
+        "product-versions/{in_review.id}/approval", _approval, 201
     ),
     ("POST", "/v1/operator/product-versions/<id:version_id>/return"): _staff_post(
         "product-versions/{in_review.id}/return", _reason, 201

@@ -149,7 +149,8 @@ class Day(String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
         try:
-            if not re.fullmatch(self.pattern, text):
+            # The years around 1 and 9999 have no day before or after them to compare with.
+            if not re.fullmatch(self.pattern, text) or not "1900" <= text[:4] <= "2999":
                 raise ValueError(text)
             return date.fromisoformat(text)
         except ValueError:

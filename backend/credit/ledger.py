@@ -86,6 +86,7 @@ _REVERSE = text("""
      WHERE order_no = :order_no
      GROUP BY season_id, team_id, competitor_id, order_no, line_no, county_code, channel
     HAVING sum(amount_fen * CASE kind WHEN 'accrue' THEN 1 ELSE -1 END) > 0
+     ORDER BY line_no
     ON CONFLICT (cause) DO NOTHING
 """)
 
@@ -117,6 +118,7 @@ _REVERSE_LINES = text("""
            season_id, team_id, competitor_id, order_no, line_no, county_code, channel, :at
       FROM held JOIN returned USING (line_no)
      WHERE least(returned_fen, held_fen) > 0
+     ORDER BY line_no
     ON CONFLICT (cause) DO NOTHING
 """)
 

@@ -7,14 +7,15 @@ from sqlalchemy import text
 from backend.catalog.home import ranking
 from backend.core import clock
 from backend.core.database import db
+from backend.orders.vouchers.worth import GIVEN_BACK
 
 PERIOD = timedelta(days=30)
 
-# Refunded in full is closed; whatever else was once paid for counts, without freight.
-_SUMS = text("""
-    SELECT l.county_code, CAST(sum(l.amount_fen) AS bigint) AS amount_fen,
+# Without freight, and without what was given back; refunded in full is closed.
+_SUMS = text(f"""
+    SELECT l.county_code, CAST(sum(l.amount_fen - back.amount_fen) AS bigint) AS amount_fen,
            count(DISTINCT l.order_id) AS orders
-      FROM orders o JOIN order_lines l ON l.order_id = o.id
+      FROM orders o JOIN order_lines l ON l.order_id = o.id, {GIVEN_BACK} back
      WHERE o.paid_at > :since AND o.paid_at <= :until AND o.state NOT IN ('cancelled', 'closed')
      GROUP BY l.county_code
 """)

@@ -9,6 +9,7 @@ from backend.catalog.shop.offers import Offer
 from backend.core import clock
 from backend.core.database import db
 from backend.core.errors import DomainError
+from backend.orders.vouchers.worth import GIVEN_BACK
 from backend.orders.wishes import Wish
 
 
@@ -20,11 +21,12 @@ class AbovePurchaseLimit(DomainError):
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('purchase_limit', :buyer))")
 
-_HELD = text("""
-    SELECT l.sku_id, sum(l.quantity)::bigint AS quantity
+_HELD = text(f"""
+    SELECT l.sku_id, sum(l.quantity - back.units)::bigint AS quantity
       FROM unnest(CAST(:sku_ids AS bigint[]), CAST(:since AS timestamptz[])) AS w (sku_id, since)
       JOIN order_lines l USING (sku_id)
-      JOIN orders o ON o.id = l.order_id
+      JOIN orders o ON o.id = l.order_id,
+           {GIVEN_BACK} back
      WHERE o.buyer_id = :buyer AND o.state NOT IN ('cancelled', 'closed')
        AND o.placed_at >= w.since
      GROUP BY l.sku_id

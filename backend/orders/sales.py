@@ -11,6 +11,7 @@ from backend.catalog.search.sales import (
 )
 from backend.core import clock
 from backend.core.database import db
+from backend.orders.vouchers.worth import GIVEN_BACK
 
 _CHANGED = text("""
     SELECT DISTINCT s.product_id
@@ -18,16 +19,27 @@ _CHANGED = text("""
       JOIN order_lines l ON l.order_id = e.order_id
       JOIN skus s ON s.id = l.sku_id
      WHERE e.step IN ('pay', 'close') AND e.at >= :since
+     UNION
+    SELECT s.product_id
+      FROM refunds f
+      JOIN voucher_returns r ON r.refund_id = f.id
+      JOIN vouchers v ON v.id = r.voucher_id
+      JOIN order_lines l ON l.id = v.order_line_id
+      JOIN skus s ON s.id = l.sku_id
+     WHERE f.succeeded_at >= :since
 """)
 
-_SOLD = text("""
-    SELECT w.product_id, coalesce(sum(l.quantity) FILTER (WHERE o.id IS NOT NULL), 0) AS quantity,
-           coalesce(sum(l.amount_fen) FILTER (WHERE o.id IS NOT NULL), 0) AS amount_fen
+_SOLD = text(f"""
+    SELECT w.product_id,
+           coalesce(sum(l.quantity - back.units) FILTER (WHERE o.id IS NOT NULL), 0) AS quantity,
+           coalesce(sum(l.amount_fen - back.amount_fen) FILTER (WHERE o.id IS NOT NULL), 0)
+               AS amount_fen
       FROM unnest(CAST(:ids AS bigint[])) w (product_id)
       JOIN skus s ON s.product_id = w.product_id
       LEFT JOIN order_lines l ON l.sku_id = s.id
       LEFT JOIN orders o ON o.id = l.order_id AND o.paid_at >= :since
                         AND o.state NOT IN ('cancelled', 'closed')
+      LEFT JOIN {GIVEN_BACK} back ON true
      GROUP BY w.product_id
 """)
 

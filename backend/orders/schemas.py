@@ -28,6 +28,7 @@ class QuoteIn(Schema):
 
 def _area_code() -> AreaCode:
     return AreaCode(
+        narrow=True,
         load_default=None,
         allow_none=True,
         metadata={

@@ -148,3 +148,12 @@ def test_goods_need_an_address(api: Api, missing: str) -> None:
     receiver = {name: value for name, value in RECEIVER.items() if name != missing}
     refusal = api.log_in().place((tea.id, 1), receiver=receiver, status=422)
     assert (refusal["code"], refusal["field"]) == ("invalid_input", f"receiver.{missing}")
+
+
+@pytest.mark.parametrize("wide", ["430000", "430100", "650000", "990000"])
+def test_where_it_goes_is_a_county_because_freight_hangs_on_it(
+    api: Api, producer: Any, wide: str
+) -> None:
+    tea = goods_of(producer)
+    refusal = api.log_in().place((tea.id, 1), receiver=receiver_in(wide), total_fen=1, status=422)
+    assert (refusal["code"], refusal["field"]) == ("invalid_input", "receiver.area_code")

@@ -85,11 +85,19 @@ def names_of(codes: Collection[str]) -> dict[str, str]:
 
 
 class AreaCode(String):
-    """A province, prefecture or county by its six digits."""
+    """A province, prefecture or county by its six digits.
 
-    default_error_messages = {"not_an_area": "应为六位行政区划代码"}
+    `narrow` is for where something goes to: no province, and in Hunan no prefecture either. A few
+    cities elsewhere (441900) have no counties, so their own code is the narrowest there is.
+    """
 
-    def __init__(self, **kwargs: Any) -> None:
+    default_error_messages = {
+        "not_an_area": "应为六位行政区划代码",
+        "too_wide": "应精确到县（市、区）",
+    }
+
+    def __init__(self, *, narrow: bool = False, **kwargs: Any) -> None:
+        self.narrow = narrow
         super().__init__(max_length=6, **kwargs)
         self.metadata = {"pattern": "^[1-8][0-9]{5}$", "example": "430923", **self.metadata}
 
@@ -100,4 +108,6 @@ class AreaCode(String):
             raise self.make_error("not_an_area") from None
         if not is_area_code(code):
             raise self.make_error("not_an_area")
+        if self.narrow and code.endswith("00" if code.startswith(HUNAN) else "0000"):
+            raise self.make_error("too_wide")
         return code

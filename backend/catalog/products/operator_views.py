@@ -52,6 +52,7 @@ def get_version_for_review(version_id: int) -> dict[str, Any]:
     StepNotPossible,
     review.OwnProduct,
     review.ReasonMissing,
+    review.VersionChanged,
     ProducerNotApproved,
     SkuCodeTaken,
     PriceTiersInvalid,
@@ -60,7 +61,7 @@ def get_version_for_review(version_id: int) -> dict[str, Any]:
 @blueprint.response(201, ProductVersionOut)
 def approve_version(body: dict[str, Any], version_id: int) -> dict[str, Any]:
     """List a version. A flagged price needs a reason."""
-    return queries.shown(review.approve(version_id, caller().user_id, body["reason"]))
+    return queries.shown(review.approve(version_id, caller().user_id, **body))
 
 
 @blueprint.post("/product-versions/<id:version_id>/return")

@@ -12,6 +12,7 @@ from backend.catalog.products.versions import (
     VersionNotFound,
     find_version,
     read_version,
+    revision_of,
 )
 from backend.core import clock
 from backend.core.database import db
@@ -113,6 +114,7 @@ def version_for_review(version_id: int) -> Row:
         listed = None
     return {
         **shown(version),
+        "revision": revision_of(version_id),
         "producer_id": product.producer_id,
         "listed_number": listed.number if listed else None,
         "differences": differences(listed.content if listed else None, version.content),

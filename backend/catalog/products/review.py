@@ -4,9 +4,9 @@ from sqlalchemy import select
 
 from backend.catalog.producers.models import ProducerMember
 from backend.catalog.products import listing
-from backend.catalog.products.models import ProductVersion
+from backend.catalog.products.models import ProductVersion, VersionState
 from backend.catalog.products.prices import flags
-from backend.catalog.products.versions import lock_product, lock_version
+from backend.catalog.products.versions import lock_product, lock_version, revision_of
 from backend.core import audit
 from backend.core.database import db
 from backend.core.errors import DomainError
@@ -25,13 +25,25 @@ class ReasonMissing(DomainError):
     message = "价格高于市场价三成以上，通过时请填写理由"
 
 
-def approve(version_id: int, by: int, reason: str | None) -> ProductVersion:
+class VersionChanged(DomainError):
+    code = "version_changed"
+    status = 409
+    message = "商品内容在您查看之后有修改，请重新查看"
+
+
+def approve(
+    version_id: int, by: int, reason: str | None, revision: int | None = None
+) -> ProductVersion:
     """List a version in review. A flagged price needs a reason; nobody decides on their own.
 
-    Raises `OwnProduct`, `ReasonMissing` and whatever `listing.list_version` raises.
+    `revision` is the one that was looked at: what was taken back and changed meanwhile is not
+    listed unseen. Raises `VersionChanged`, `OwnProduct`, `ReasonMissing` and whatever
+    `listing.list_version` raises.
     """
     product, version = lock_version(version_id)
     _refuse_own(product.producer_id, by)
+    if version.state == VersionState.review and revision not in {None, revision_of(version_id)}:
+        raise VersionChanged(field="revision")
     if reason is None and flags(version.content):
         raise ReasonMissing(field="reason")
     listed = listing.list_version(version_id, operator(by), reason)

@@ -18,6 +18,10 @@ class ReviewQueueQuery(PageQuery):
 
 
 class VersionApprovalIn(Schema):
+    revision = Id(
+        required=True,
+        metadata={"description": "As the version under review shows it: what was looked at."},
+    )
     reason = String(
         load_default=None,
         max_length=200,
@@ -124,6 +128,7 @@ class DifferenceOut(Schema):
 
 
 class VersionForReviewOut(ProductVersionOut):
+    revision = Id(metadata={"description": "Send it with the approval."})
     producer_id = Id()
     listed_number = fields.Integer(
         allow_none=True, metadata={"description": "What it is compared with; null: nothing."}

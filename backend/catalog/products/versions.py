@@ -4,7 +4,7 @@ Whoever changes a version of a product holds the product's row, so versions of o
 changed one after the other.
 """
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from backend.catalog.products.models import (
     Product,
@@ -84,3 +84,9 @@ def find_version(product_id: int, *states: VersionState) -> ProductVersion | Non
         .limit(1)
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
+
+
+def revision_of(version_id: int) -> int:
+    """The number of the version's last step: each change of a draft is one."""
+    last = select(func.max(ProductVersionEvent.id)).filter_by(version_id=version_id)
+    return int(db.session.execute(last).scalar_one())

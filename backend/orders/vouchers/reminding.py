@@ -118,7 +118,9 @@ def _fields(due: Sequence[Row[tuple[object, ...]]]) -> dict[str, str]:
 
 
 def _end(ids: Sequence[int], **changes: object) -> None:
-    """Nothing more to say about these vouchers."""
+    """Nothing more to say about these vouchers; locked in the order of their ids."""
+    mine = select(Voucher.id).where(Voucher.id.in_(ids)).order_by(Voucher.id)
+    db.session.execute(mine.with_for_update())
     db.session.execute(
         update(Voucher)
         .where(Voucher.id.in_(ids))

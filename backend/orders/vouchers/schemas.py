@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from backend.core.schemas import Choice, Fen, Instant, PageQuery, Schema, String, Whole
+from backend.core.schemas import Choice, Day, Fen, Instant, PageQuery, Schema, String, Whole
 from backend.orders.vouchers.codes import mask_code, qr_text
 from backend.orders.vouchers.models import Voucher, VoucherState
 from backend.orders.vouchers.queries import shown_state
@@ -130,11 +130,7 @@ class RedemptionOut(Schema):
 
 
 class RedemptionsQuery(PageQuery):
-    day = fields.Date(
-        load_default=None,
-        error_messages={"invalid": "应为日期（YYYY-MM-DD）"},
-        metadata={"description": "A day in Shanghai; today unless given."},
-    )
+    day = Day(load_default=None, metadata={"description": "A day in Shanghai; today unless given."})
 
 
 class RedemptionsOut(Schema):

@@ -51,7 +51,10 @@ class Desk:
 
     def decide(self, version: Any, what: str, reason: str | None, status: int | None = 201) -> Any:
         body = {} if reason is None else {"reason": reason}
-        path = f"/v1/operator/product-versions/{version['id']}/{what}"
+        looked_at = f"/v1/operator/product-versions/{version['id']}"
+        if what == "approval":
+            body["revision"] = self.operator.get(looked_at)["revision"]
+        path = f"{looked_at}/{what}"
         return self.operator.post(path, body, status)
 
     def put_on_sale(self, *skus: dict[str, Any], **changes: Any) -> Any:
@@ -259,3 +262,17 @@ def test_who_is_only_called_a_producer_acts_for_nobody(desk: Desk, api: Api) -> 
         grant(person.id, Role.producer, None)
     assert person.post(desk.path, said(), 404)["code"] == "not_found"
     assert db.session.query(Product).count() == 0
+
+
+def test_what_was_changed_after_the_look_is_not_listed_unseen(desk: Desk) -> None:
+    version = desk.submit(desk.draft())
+    looked_at = f"/v1/operator/product-versions/{version['id']}"
+    seen = desk.operator.get(looked_at)["revision"]
+    withdrawal = f"{desk.path}/{version['product_id']}/versions/{version['number']}/withdrawal"
+    desk.person.post(withdrawal, None)
+    desk.put(version["product_id"], description="换了说法。")
+    desk.submit(version)
+    refused = desk.operator.post(f"{looked_at}/approval", {"revision": seen}, 409)
+    assert (refused["code"], refused["field"]) == ("version_changed", "revision")
+    assert desk.operator.get(looked_at)["state"] == "review"
+    assert desk.decide(version, "approval", None)["state"] == "listed"

@@ -6,9 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from backend.catalog.products.models import Sku
+from backend.core.database import db, transaction
+from backend.orders import county_sales
+from backend.orders.sales import recount_sales
 from tests.api import Api
 from tests.conftest import Worker, empty
-from tests.factories import SkuFactory, staff
+from tests.factories import SkuFactory, change, staff
 from tests.orders.test_any_sequence import rows
 from tests.orders.vouchers.scenes import UNKNOWN, Trip, end_in, trip
 from tests.payments.books import alarms, count, stock
@@ -291,3 +295,28 @@ def test_in_any_order_money_stock_and_credit_agree(
     assert bought.credit == quantity * price - refunded
     assert bought.promised == quantity - whole
     assert bought.state == ("closed" if refunded == quantity * price else "paid")
+
+
+def test_what_went_back_counts_in_no_figure_of_sales(api: Api, worker: Worker) -> None:
+    bought = trip(api, quantity=3)
+    with transaction():
+        recount_sales()
+        county_sales.recompute()
+    bought.give_back(bought.codes[1])
+    arrive(api, worker, bought)
+    with transaction():
+        recount_sales()
+        county_sales.recompute()
+    assert rows("SELECT quantity, amount_fen FROM product_sales") == [(2, 19_800)]
+    assert rows("SELECT amount_fen, orders FROM county_sales WHERE orders > 0") == [(19_800, 1)]
+    assert bought.credit == 19_800, "the same as the ledger says"
+
+
+def test_what_went_back_leaves_room_under_a_purchase_limit(api: Api, worker: Worker) -> None:
+    bought = trip(api, quantity=2)
+    change(db.session.get_one(Sku, bought.sku_id), purchase_limit=2)
+    assert bought.buyer.quote((bought.sku_id, 1), status=409)["code"] == "above_purchase_limit"
+    bought.give_back(bought.codes[0])
+    arrive(api, worker, bought)
+    assert bought.buyer.quote((bought.sku_id, 1))["total_fen"] == 9900
+    assert bought.buyer.quote((bought.sku_id, 2), status=409)["code"] == "above_purchase_limit"
