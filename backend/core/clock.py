@@ -1,7 +1,7 @@
 """The one place that knows what time it is, so that tests can move it."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -25,6 +25,11 @@ def now() -> datetime:
 def today() -> date:
     """The calendar day in Shanghai, which is what people and banks mean by a day."""
     return now().astimezone(SHANGHAI).date()
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which a calendar day begins in Shanghai, in UTC."""
+    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
 
 
 def use(source: Callable[[], datetime] | None) -> None:

@@ -167,6 +167,17 @@ class Choice(String):
         )
 
 
+class EventOut(Schema):
+    """One step of a life, as `core.life` keeps it."""
+
+    step = fields.String()
+    from_state = fields.String(allow_none=True)
+    to_state = fields.String()
+    by = fields.String(attribute="by_kind")
+    reason = fields.String(allow_none=True)
+    at = Instant()
+
+
 class PageQuery(Schema):
     """What every list takes."""
 

@@ -1,7 +1,7 @@
 """Purchase limits: so many units a person, at all or within so many days."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
@@ -71,8 +71,7 @@ def window_start(days: int | None) -> datetime:
     """The instant from which orders count: midnight in Shanghai, so many days back."""
     if days is None:
         return EVER
-    first = clock.today() - timedelta(days=days - 1)
-    return datetime.combine(first, time.min, clock.SHANGHAI)
+    return clock.midnight(clock.today() - timedelta(days=days - 1))
 
 
 def _within(days: int | None) -> str:

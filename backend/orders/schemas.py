@@ -5,7 +5,18 @@ from typing import Any
 from marshmallow import fields, validate
 
 from backend.catalog.areas.codes import AreaCode
-from backend.core.schemas import Choice, Fen, Flag, Id, Instant, PageQuery, Schema, String, Whole
+from backend.core.schemas import (
+    Choice,
+    EventOut,
+    Fen,
+    Flag,
+    Id,
+    Instant,
+    PageQuery,
+    Schema,
+    String,
+    Whole,
+)
 from backend.credit.schemas import AttributionOut
 from backend.orders.models import OrderState
 
@@ -143,15 +154,6 @@ class OrderLineOut(Schema):
     recognition_number = fields.String(allow_none=True)
 
 
-class OrderEventOut(Schema):
-    step = fields.String()
-    from_state = fields.String(allow_none=True)
-    to_state = fields.String()
-    by = fields.String(attribute="by_kind")
-    reason = fields.String(allow_none=True)
-    at = Instant()
-
-
 class ReceiverOut(Schema):
     name = fields.String(attribute="receiver_name")
     phone = fields.String(attribute="receiver_phone")
@@ -192,7 +194,7 @@ class OrderOut(OrderSummaryOut):
     remark = fields.String()
     credits = fields.Nested(AttributionOut, allow_none=True)
     refunds = fields.List(fields.Nested(RefundOut))
-    events = fields.List(fields.Nested(OrderEventOut))
+    events = fields.List(fields.Nested(EventOut))
 
     def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
         if attr in obj:

@@ -1,9 +1,9 @@
 """Codes of China's administrative divisions (GB/T 2260): their shape and what people call them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from marshmallow import ValidationError
+from marshmallow import ValidationError, validate
 from sqlalchemy import select
 
 from backend.catalog.areas.models import Area
@@ -82,6 +82,18 @@ def names_of(codes: Collection[str]) -> dict[str, str]:
         found = db.session.execute(select(Area.code, Area.name).where(Area.code.in_(below)))
         names |= dict(found.all())
     return {code: names.get(code) or f"{PROVINCES[code[:2]]} {code}" for code in codes}
+
+
+class SixDigits(String):
+    """The shape of an area's code; whether there is such an area, the rule that uses it says."""
+
+    def __init__(self, *, metadata: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=6,
+            validate=validate.Regexp(r"^[0-9]{6}$", error="应为六位行政区划代码"),
+            metadata={"example": "430923", **(metadata or {})},
+            **kwargs,
+        )
 
 
 class AreaCode(String):

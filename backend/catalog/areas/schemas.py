@@ -1,18 +1,14 @@
 """What goes out about areas on a map."""
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
+from backend.catalog.areas.codes import SixDigits
 from backend.catalog.areas.drawing import GRID_COLUMNS, GRID_ROWS, NOTE
-from backend.core.schemas import Schema, String
+from backend.core.schemas import Schema
 
 
 class MapQuery(Schema):
-    county = String(
-        load_default=None,
-        max_length=6,
-        validate=validate.Regexp(r"^[0-9]{6}$", error="应为六位行政区划代码"),
-        metadata={"description": "What is to stand out.", "example": "430923"},
-    )
+    county = SixDigits(load_default=None, metadata={"description": "What is to stand out."})
 
 
 class MapTileOut(Schema):

@@ -4,13 +4,25 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from backend.catalog.areas.codes import SixDigits
 from backend.catalog.producers.contacts import MOST_CONTACTS, Contact
 from backend.catalog.producers.licences import MOST_LICENCES, Licence
 from backend.catalog.producers.models import Duty, LicenceKind, ProducerKind, ProducerState
 from backend.catalog.producers.registration import Profile, Registration
 from backend.core.credit_codes import LENGTH, what_is_wrong
 from backend.core.personal_data import mask_phone
-from backend.core.schemas import Choice, Day, Flag, Id, Instant, PageQuery, Schema, String, Whole
+from backend.core.schemas import (
+    Choice,
+    Day,
+    EventOut,
+    Flag,
+    Id,
+    Instant,
+    PageQuery,
+    Schema,
+    String,
+    Whole,
+)
 
 SETTLEMENT_MODES = ("resale", "profit_sharing")
 MOST_HOUSEHOLDS = 1_000_000
@@ -87,12 +99,7 @@ class RegistrationIn(Schema):
     name = String(required=True, max_length=60, metadata={"example": "安化县老鹞湾茶叶专业合作社"})
     kind = Choice(list(ProducerKind), required=True)
     credit_code = CreditCode(required=True, metadata={"example": "N2433122MF0000005D"})
-    county_code = String(
-        required=True,
-        max_length=6,
-        validate=validate.Regexp(r"^[0-9]{6}$", error="应为六位行政区划代码"),
-        metadata={"description": "Where it is registered.", "example": "430923"},
-    )
+    county_code = SixDigits(required=True, metadata={"description": "Where it is registered."})
     settlement_mode = Choice(SETTLEMENT_MODES, required=True)
 
 
@@ -184,15 +191,6 @@ class ContactOut(Schema):
     duty = fields.String(metadata={"enum": [duty.value for duty in Duty]})
 
 
-class ProducerEventOut(Schema):
-    step = fields.String()
-    from_state = fields.String(allow_none=True)
-    to_state = fields.String()
-    by = fields.String(attribute="by_kind")
-    reason = fields.String(allow_none=True)
-    at = Instant()
-
-
 class ProducerCardOut(Schema):
     id = Id()
     name = fields.String()
@@ -229,7 +227,7 @@ class DossierOut(ProducerForStaffOut):
     revision = fields.Integer(metadata={"description": "An approval names the one it is about."})
     contacts = fields.List(fields.Nested(ContactOut))
     licences = fields.List(fields.Nested(LicenceInFullOut))
-    events = fields.List(fields.Nested(ProducerEventOut))
+    events = fields.List(fields.Nested(EventOut))
 
 
 class MyProducerOut(Schema):

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
+from backend.catalog.areas.codes import SixDigits
 from backend.core.schemas import Choice, Fen, Flag, Id, Schema, String, Whole
 
 MOST_SKUS = 50
@@ -35,15 +36,6 @@ def _code(example: str) -> String:
         max_length=40,
         validate=validate.Regexp(r"^[0-9A-Za-z._-]+$", error="只能用字母、数字和 . _ -"),
         metadata={"example": example},
-    )
-
-
-def _area_code(**kwargs: Any) -> String:
-    return String(
-        max_length=6,
-        validate=validate.Regexp(r"^[0-9]{6}$", error="应为六位行政区划代码"),
-        metadata={"example": "430923"},
-        **kwargs,
     )
 
 
@@ -93,7 +85,7 @@ class ProductContentIn(Schema):
 
     code = _code("AH-TEA")
     category_code = String(required=True, max_length=40, metadata={"example": "tea"})
-    county_code = _area_code(required=True)
+    county_code = SixDigits(required=True)
     kind = Choice(KINDS, required=True, metadata={"example": "goods"})
     name = String(required=True, max_length=60, metadata={"example": "安化千两茶饼"})
     subtitle = String(load_default="", max_length=100, may_be_empty=True)
@@ -110,7 +102,7 @@ class ProductContentIn(Schema):
     shelf_life_left_percent = Whole(load_default=None, allow_none=True, least=1, most=100)
     storage = String(load_default="", max_length=100, may_be_empty=True)
     sale_areas = fields.List(
-        _area_code(),
+        SixDigits(),
         load_default=list,
         validate=validate.Length(max=500, error="最多 500 个地区"),
         metadata={"description": "Where it is sold; empty: everywhere."},

@@ -1,7 +1,8 @@
 """What comes in and goes out about imports and exports."""
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
+from backend.catalog.areas.codes import SixDigits
 from backend.core.schemas import Choice, Flag, Id, Instant, Schema, String
 
 MODES = ("all", "good_rows")
@@ -12,12 +13,7 @@ class CatalogueQuery(Schema):
 
     producer = Id(load_default=None, metadata={"example": "1"})
     category = String(load_default=None, max_length=40, metadata={"example": "tea_dark"})
-    county = String(
-        load_default=None,
-        max_length=6,
-        validate=validate.Regexp(r"^[0-9]{6}$", error="应为六位行政区划代码"),
-        metadata={"example": "430923"},
-    )
+    county = SixDigits(load_default=None)
     state = Choice(("draft", "listed", "delisted"), load_default=None)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from backend.catalog.areas.codes import SixDigits
 from backend.catalog.areas.models import AreaClass
 from backend.catalog.pictures.variants import CARD, THUMBNAIL, address
 from backend.catalog.search.finding import SORTS
@@ -37,15 +38,6 @@ class CategoriesOut(Schema):
     items = fields.List(fields.Nested(CategoryOut))
 
 
-def _area_code() -> String:
-    return String(
-        load_default=None,
-        max_length=6,
-        validate=validate.Regexp(r"^[0-9]{6}$", error="应为六位行政区划代码"),
-        metadata={"example": "430923"},
-    )
-
-
 def _wish(**kwargs: Any) -> String:
     return String(
         max_length=LONGEST_WISH,
@@ -75,8 +67,8 @@ class FiltersQuery(Schema):
         max_length=40,
         metadata={"description": "A category and those below it.", "example": "tea"},
     )
-    county = _area_code()
-    prefecture = _area_code()
+    county = SixDigits(load_default=None)
+    prefecture = SixDigits(load_default=None)
     area_class = Choice(AreaClass, data_key="class", load_default=None)
     price_from_fen = _price("Fen, inclusive; compared with the cheapest SKU on sale.")
     price_to_fen = _price("Fen, inclusive.")

@@ -1,6 +1,6 @@
 """Issuing: an order that has just been paid yields a voucher for each unit of a service."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -65,8 +65,7 @@ def valid_until(paid_at: datetime, days: int) -> datetime:
 
     In UTC.
     """
-    last = paid_at.astimezone(clock.SHANGHAI).date() + timedelta(days=days)
-    return datetime.combine(last, time(), clock.SHANGHAI).astimezone(paid_at.tzinfo)
+    return clock.midnight(paid_at.astimezone(clock.SHANGHAI).date() + timedelta(days=days))
 
 
 def _units(line: Any) -> range:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -144,7 +144,7 @@ def redeem(producer_id: int, by: int, typed: str, persons: int, key: str) -> Red
 
 def redemptions_on(producer_id: int, day: date, *, limit: int, cursor: str | None) -> Day:
     """A producer's redemptions on a Shanghai day, the newest first, with the day's totals."""
-    midnight = datetime.combine(day, time(), clock.SHANGHAI)
+    midnight = clock.midnight(day)
     on_day = (
         VoucherRedemption.producer_id == producer_id,
         VoucherRedemption.at >= midnight,
