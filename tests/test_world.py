@@ -249,9 +249,7 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         raise_alarm("amount_differs", "payment:1", expected_fen=1, found_fen=2)
         block(blocked.id, people["operator"].id, "恶意退款")
     topic = TopicFactory(code="xiangxi", prefecture_code="433100")
-    with transaction():
-        low.set_threshold(sku.id, 100, people["operator"].id)
-        low.sweep()
+    notice_id = _low_stock(sku.id, people["operator"].id)
     return World(
         app=app,
         api=api,
@@ -265,7 +263,7 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         recognition_id=recognition.id,
         banner_id=BannerFactory().id,
         topic_id=topic.id,
-        notice_id=tables.rows("SELECT id FROM stock_notices")[0][0],
+        notice_id=notice_id,
         team=team,
         new_user_id=UserFactory().id,
         second_competitor_id=second.id,
@@ -286,6 +284,14 @@ def _build(app: Service, api: Api, tables: Tables) -> World:
         checked_import_no=checked_import,
         applied_import_no=applied_import,
     )
+
+
+def _low_stock(sku_id: int, by: int) -> int:
+    """Let a SKU run low; the number of the notice."""
+    with transaction():
+        low.set_threshold(sku_id, 100, by)
+        low.sweep()
+        return int(db.session.execute(db.text("SELECT id FROM stock_notices")).scalar_one())
 
 
 def _versions(producer_id: int) -> dict[str, ProductVersion]:

@@ -75,17 +75,23 @@ def accrue(order: CreditedOrder) -> None:
     db.session.execute(_POST, transfers)
 
 
-_REVERSE = text("""
-    INSERT INTO credit_transfers
-           (cause, kind, source, target, amount_fen, season_id, team_id, competitor_id,
-            order_no, line_no, county_code, channel, at)
-    SELECT 'reverse:' || :refund_no || ':' || line_no, 'reverse', 'pending', 'sales',
-           sum(amount_fen * CASE kind WHEN 'accrue' THEN 1 ELSE -1 END),
-           season_id, team_id, competitor_id, order_no, line_no, county_code, channel, :at
+_HELD = """
+    SELECT sum(amount_fen * CASE kind WHEN 'accrue' THEN 1 ELSE -1 END) AS held_fen,
+           season_id, team_id, competitor_id, order_no, line_no, county_code, channel
       FROM credit_transfers
      WHERE order_no = :order_no
      GROUP BY season_id, team_id, competitor_id, order_no, line_no, county_code, channel
-    HAVING sum(amount_fen * CASE kind WHEN 'accrue' THEN 1 ELSE -1 END) > 0
+"""
+"""What each line of an order still holds."""
+
+_REVERSE = text(f"""
+    INSERT INTO credit_transfers
+           (cause, kind, source, target, amount_fen, season_id, team_id, competitor_id,
+            order_no, line_no, county_code, channel, at)
+    SELECT 'reverse:' || :refund_no || ':' || line_no, 'reverse', 'pending', 'sales', held_fen,
+           season_id, team_id, competitor_id, order_no, line_no, county_code, channel, :at
+      FROM ({_HELD}) held
+     WHERE held_fen > 0
      ORDER BY line_no
     ON CONFLICT (cause) DO NOTHING
 """)
@@ -99,16 +105,10 @@ def reverse_order(order_no: str, refund_no: str) -> None:
     db.session.execute(_REVERSE, {"order_no": order_no, "refund_no": refund_no, "at": clock.now()})
 
 
-_REVERSE_LINES = text("""
+_REVERSE_LINES = text(f"""
     WITH returned AS (
         SELECT * FROM unnest(CAST(:line_nos AS bigint[]), CAST(:amounts AS bigint[]))
                    AS r (line_no, returned_fen)
-    ), held AS (
-        SELECT sum(amount_fen * CASE kind WHEN 'accrue' THEN 1 ELSE -1 END) AS held_fen,
-               season_id, team_id, competitor_id, order_no, line_no, county_code, channel
-          FROM credit_transfers
-         WHERE order_no = :order_no
-         GROUP BY season_id, team_id, competitor_id, order_no, line_no, county_code, channel
     )
     INSERT INTO credit_transfers
            (cause, kind, source, target, amount_fen, season_id, team_id, competitor_id,
@@ -116,7 +116,7 @@ _REVERSE_LINES = text("""
     SELECT 'reverse:' || :refund_no || ':' || line_no || '-part', 'reverse', 'pending', 'sales',
            least(returned_fen, held_fen),
            season_id, team_id, competitor_id, order_no, line_no, county_code, channel, :at
-      FROM held JOIN returned USING (line_no)
+      FROM ({_HELD}) held JOIN returned USING (line_no)
      WHERE least(returned_fen, held_fen) > 0
      ORDER BY line_no
     ON CONFLICT (cause) DO NOTHING

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from backend.catalog.home import ranking
 from backend.core import clock
 from backend.core.database import db
-from backend.orders.vouchers.worth import GIVEN_BACK
+from backend.orders.vouchers.queries import GIVEN_BACK
 
 PERIOD = timedelta(days=30)
 

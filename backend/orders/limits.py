@@ -9,7 +9,7 @@ from backend.catalog.shop.offers import Offer
 from backend.core import clock
 from backend.core.database import db
 from backend.core.errors import DomainError
-from backend.orders.vouchers.worth import GIVEN_BACK
+from backend.orders.vouchers.queries import GIVEN_BACK
 from backend.orders.wishes import Wish
 
 

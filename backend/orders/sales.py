@@ -11,7 +11,7 @@ from backend.catalog.search.sales import (
 )
 from backend.core import clock
 from backend.core.database import db
-from backend.orders.vouchers.worth import GIVEN_BACK
+from backend.orders.vouchers.queries import GIVEN_BACK
 
 _CHANGED = text("""
     SELECT DISTINCT s.product_id

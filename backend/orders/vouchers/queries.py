@@ -61,6 +61,17 @@ def units_given_back(order_id: int) -> Mapping[int, int]:
     return {sku_id: int(units) for sku_id, units in db.session.execute(counted)}
 
 
+GIVEN_BACK = """LATERAL (
+    SELECT count(*) FILTER (WHERE v.persons_refunded = v.persons) AS units,
+           CAST(coalesce(sum(v.fen), 0) AS bigint) AS amount_fen
+      FROM (SELECT v.persons, v.persons_refunded,
+                   (SELECT sum(r.amount_fen) FROM voucher_returns r
+                      JOIN refunds f ON f.id = r.refund_id
+                     WHERE r.voucher_id = v.id AND f.state = 'succeeded') AS fen
+              FROM vouchers v WHERE v.order_line_id = l.id) v)"""
+"""Over `order_lines l`: whole units and fen of its vouchers whose refund came through."""
+
+
 def _shown_as(state: str) -> ColumnElement[bool]:
     past = Voucher.valid_to <= clock.now()
     match state:

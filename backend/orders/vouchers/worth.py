@@ -16,14 +16,3 @@ def unused_fen(paid_fen: int, used: int, persons: int) -> int:
 def redeemed_fen(paid_fen: int, before: int, after: int, persons: int) -> int:
     """What one redemption consumes, in fen; redemptions in any steps add up to `used_fen`."""
     return used_fen(paid_fen, after, persons) - used_fen(paid_fen, before, persons)
-
-
-GIVEN_BACK = """LATERAL (
-    SELECT count(*) FILTER (WHERE v.persons_refunded = v.persons) AS units,
-           CAST(coalesce(sum(v.fen), 0) AS bigint) AS amount_fen
-      FROM (SELECT v.persons, v.persons_refunded,
-                   (SELECT sum(r.amount_fen) FROM voucher_returns r
-                      JOIN refunds f ON f.id = r.refund_id
-                     WHERE r.voucher_id = v.id AND f.state = 'succeeded') AS fen
-              FROM vouchers v WHERE v.order_line_id = l.id) v)"""
-"""Over `order_lines l`: whole units and fen of its vouchers whose refund came through."""
