@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -30,6 +30,16 @@ actions = st.one_of(
     st.tuples(st.just("sweep")),
     st.tuples(st.just("wait"), st.sampled_from([1, 5, 16])),
 )
+
+
+THERE_AND_BACK: list[Any] = [
+    ("pay_at_once", 0),
+    ("wait", 1),
+    ("sweep",),
+    ("refund", 0),
+    ("work",),
+]
+"""Chance seldom goes the whole way of a referred order: paid, heard of, refunded."""
 
 
 @dataclass
@@ -135,6 +145,7 @@ class Shop:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(sequence=st.lists(actions, min_size=6, max_size=24))
+@example(sequence=THERE_AND_BACK)
 def test_any_sequence_leaves_stock_money_and_credit_in_agreement(
     api: Api, worker: Worker, time: Time, database_url: str, sequence: list[Any]
 ) -> None:
@@ -174,22 +185,22 @@ def assert_stock_is_conserved() -> None:
 
 
 def assert_credit_follows_orders() -> None:
-    """Σ ledger = Σ paid − Σ refunded of attributed orders."""
-    ledger = number("""
-        SELECT coalesce(sum(amount_fen * CASE kind WHEN 'accrue' THEN 1 ELSE -1 END), 0)
-          FROM credit_transfers
-    """)
-    paid = number("""
-        SELECT coalesce(sum(p.amount_fen), 0)
-          FROM orders o JOIN payments p ON p.no = o.payment_no AND p.state = 'succeeded'
-         WHERE o.competitor_id IS NOT NULL
-    """)
-    refunded = number("""
-        SELECT coalesce(sum(r.amount_fen), 0)
-          FROM orders o JOIN payments p ON p.no = o.payment_no
-          JOIN refunds r ON r.payment_id = p.id AND r.state = 'succeeded'
-         WHERE o.competitor_id IS NOT NULL
-    """)
+    """Σ ledger = Σ paid − Σ refunded of attributed orders.
+
+    Asked in one statement: a notice that WeChat is just delivering changes all three together.
+    """
+    sums = """
+        SELECT (SELECT coalesce(sum(amount_fen * CASE kind WHEN 'accrue' THEN 1 ELSE -1 END), 0)
+                  FROM credit_transfers) AS ledger,
+               (SELECT coalesce(sum(p.amount_fen), 0)
+                  FROM orders o JOIN payments p ON p.no = o.payment_no AND p.state = 'succeeded'
+                 WHERE o.competitor_id IS NOT NULL) AS paid,
+               (SELECT coalesce(sum(r.amount_fen), 0)
+                  FROM orders o JOIN payments p ON p.no = o.payment_no
+                  JOIN refunds r ON r.payment_id = p.id AND r.state = 'succeeded'
+                 WHERE o.competitor_id IS NOT NULL) AS refunded
+    """
+    ((ledger, paid, refunded),) = rows(sums)
     assert ledger == paid - refunded
 
 
